@@ -1,0 +1,63 @@
+"""Errors that a user can meet, each with a sentence that says what to do next."""
+
+from __future__ import annotations
+
+
+class RegistrySheetsError(Exception):
+    """Something that went wrong in a way a user can mend.
+
+    Args:
+        message: what is wrong, one sentence.
+        fix: what to do next, one sentence, to someone who edits spreadsheets.
+
+    ``exit_code`` is the command's exit code: 2 for usage, config or an unreadable
+    workbook, 3 for what could not be checked or written this time.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+class ConfigProblem(RegistrySheetsError):
+    """The config file, a flag or an environment variable cannot be used."""
+
+
+class UnreadableWorkbook(RegistrySheetsError):
+    """The file is not a workbook that can be read: encrypted, corrupt, too large, another kind."""
+
+
+class NoModelsTab(RegistrySheetsError):
+    """No tab of the workbook looks like a list of model versions, or several do."""
+
+
+class DoubtfulHeaders(RegistrySheetsError):
+    """The header row is missing, doubled, or its columns cannot be told for certain."""
+
+
+class WriteRefused(RegistrySheetsError):
+    """The workbook must not be written in place (signed, protected, a formula cell, ...)."""
+
+
+class NotChecked(RegistrySheetsError):
+    """The sheet could not be seen this time; nothing is said about it."""
+
+    exit_code = 3
+
+
+class WorkbookOpen(NotChecked):
+    """Somebody has the workbook open, so it is not written now."""
+
+
+class WorkbookChanged(NotChecked):
+    """The workbook is not at the revision that was read; nothing was written."""
+
+
+class CannotSave(NotChecked):
+    """The operating system refused to save (disk full, read-only folder, ...); the file is as it was."""

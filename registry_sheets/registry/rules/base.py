@@ -1,0 +1,67 @@
+"""What a rule is. One rule, one file, one test file; the tuple in rules/__init__.py lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.table import Lists, ModelTable, Stage
+
+Group = Literal["gaps", "form", "identity", "order", "standing", "freshness", "lineage", "history", "platforms"]
+
+
+class Options(BaseModel):
+    """A rule's options in config, under [registry.rules.<id>]; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All that a rule may look at. ``today`` is the only clock."""
+
+    name: str
+    models: ModelTable
+    lists: Lists
+    today: date
+    vocabulary: Mapping[str, Stage] = field(default_factory=dict)  # stage words (normalised) -> stage
+    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+    links: Mapping[str, str] | None = None  # link -> what is wrong with it ('' is well); None: not asked
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row (header -> cell) for docs and tests; ``others`` are rows that stand above it."""
+
+    row: Mapping[str, Any]
+    others: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule. Its words here are the source of `rules ID` and README's table.
+
+    ``check`` yields a Hit for each thing found; it never raises for any cell content.
+    ``on`` False: off until the config (or ``turned_on_by`` a column of the sheet) gives what it needs.
+    ``archived`` True: also judges Archived rows (identity and form only).
+    """
+
+    id: str
+    title: str
+    group: Group
+    severity: Severity
+    finds: str
+    why: str
+    what_to_do: str
+    bad: Example
+    good: Example
+    check: Callable[[Registry, Any], Iterable[Hit]]
+    options: type[Options] = Options
+    on: bool = True
+    archived: bool = False
+    needs: str = ""  # what turns it on, for a rule that is off by default

@@ -1,0 +1,151 @@
+"""The small interface that every store of a registry has: an Excel file, memory, a Google spreadsheet.
+
+Glossary: a *snapshot* is what one read saw, at one *revision*; a *people's tab* is written by people,
+an *own tab* by the tool; a write names the revision it was made from and is refused with
+WorkbookChanged when the workbook has moved on since.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from registry_sheets.registry.grid import Cell, Grid
+from registry_sheets.registry.sheets import Mark, Sheet, TabKind
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Which state of the workbook was read. Equal tokens mean equal content."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastEditor:
+    """Who the workbook says saved it last. It may not be who made a given change."""
+
+    name: str
+    when: datetime | None
+
+
+class Snapshot(Protocol):
+    """What one read saw. Grids come from the same bytes, whenever they are asked for."""
+
+    @property
+    def revision(self) -> Revision: ...
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The worksheets in tab order, own tabs included, hidden ones too."""
+        ...
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Titles of hidden and very hidden worksheets."""
+        ...
+
+    @property
+    def own_tabs(self) -> Mapping[TabKind, str]:
+        """The tool's tabs that stand in the workbook: kind -> title."""
+        ...
+
+    @property
+    def marked_tab(self) -> str | None:
+        """The people's tab that `init` made the registry's Models tab (by our hidden name), if any."""
+        ...
+
+    @property
+    def last_editor(self) -> LastEditor | None: ...
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why the workbook must not be written in place, a sentence each; empty where it may be."""
+        ...
+
+    def grid(self, title: str) -> Grid:
+        """The cells of one tab. Raises UnreadableWorkbook."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """Write one cell ('' clears it, keeping its format). Refused on formula and table-header cells."""
+
+    row: int
+    column: int
+    value: Cell
+    expected: Cell | None = None
+    """What the cell held as read; None: whatever. A mismatch raises WorkbookChanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRow:
+    """Add a row below the last row with content (0-based column -> value)."""
+
+    values: Mapping[int, Cell]
+
+
+RowEdit = SetCell | AppendRow
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did. ``backup`` is where the previous content is; ``notices`` are for people."""
+
+    changed: bool
+    revision: Revision
+    backup: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+class Workbook(ABC):
+    """One registry's workbook. Reading repeats for 30 s over half-saved files; writing does not retry."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """How people know it: the file's name or the spreadsheet's title."""
+
+    @abstractmethod
+    def read(self) -> Snapshot:
+        """Read it as it is now.
+
+        Raises UnreadableWorkbook where it is not a workbook that can be read (with what to do),
+        NotChecked where it cannot be reached or is half saved.
+        """
+
+    @abstractmethod
+    def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
+        """Write own tabs whole, adding those that are not there yet; a no-op when their cells are equal.
+
+        Raises WorkbookChanged, WorkbookOpen, WriteRefused, CannotSave; the workbook is then as it was.
+        """
+
+    @abstractmethod
+    def edit_rows(self, tab: str, edits: Sequence[RowEdit], expected: Revision) -> Written:
+        """Set, clear and append cells of a people's tab; all or nothing. Raises as replace_own_tabs."""
+
+    @abstractmethod
+    def adopt(
+        self,
+        *,
+        own: Sequence[Sheet],
+        people: Sequence[Sheet],
+        models_tab: str | None,
+        marks: Sequence[Mark],
+        names: Mapping[str, str],
+        expected: Revision,
+    ) -> Written:
+        """Turn an existing workbook into a registry in one write.
+
+        Adds own tabs and people's tabs, puts ``marks`` on the tab ``models_tab`` and hidden defined
+        ``names`` (name -> full reference such as "'My models'!$A$1"); changes no cell of people.
+        """
+
+    @abstractmethod
+    def link(self, tab: str, cell: str) -> str:
+        """A link that opens the workbook at a cell, as far as the store can."""
