@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.table import Lists, ModelTable, Stage
 
+EXAMPLE_DAY = date(2026, 7, 1)
+"""The day on which every rule's examples are read, in docs and in tests."""
+
 Group = Literal["gaps", "form", "identity", "order", "standing", "freshness", "lineage", "history", "platforms"]
 
 
@@ -36,10 +39,18 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A row (header -> cell) for docs and tests; ``others`` are rows that stand above it."""
+    """A row (header -> cell) for docs and tests; ``others`` are rows that stand above it.
+
+    Only cells that matter are given; the rest of the row is taken from a row without faults. '' is
+    a blank cell, None a column that the sheet lacks. ``lists`` is what Lists holds (header ->
+    values), ``options`` the rule's options, ``beyond`` cells with content far outside the table.
+    """
 
     row: Mapping[str, Any]
     others: tuple[Mapping[str, Any], ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class Rule:
     """A rule. Its words here are the source of `rules ID` and README's table.
 
     ``check`` yields a Hit for each thing found; it never raises for any cell content.
-    ``on`` False: off until the config (or ``turned_on_by`` a column of the sheet) gives what it needs.
+    ``on`` False: off until the config names it, or the sheet has the column of field ``turned_on_by``.
     ``archived`` True: also judges Archived rows (identity and form only).
     """
 
@@ -65,3 +76,4 @@ class Rule:
     on: bool = True
     archived: bool = False
     needs: str = ""  # what turns it on, for a rule that is off by default
+    turned_on_by: str = ""  # a field whose column turns on a rule that is off by default
