@@ -90,6 +90,7 @@ class ModelTable:
     own_columns: tuple[TableColumn, ...] = ()  # the people's own; their raw cells under their header in ``own``
     own: Mapping[str, Sequence[Cell]] = field(default_factory=dict)  # metric and own columns' cells by header
     date1904: bool = False
+    beyond: tuple[str, ...] = ()  # addresses of cells with content far outside what was read ('XFD1048576')
 
     def __len__(self) -> int:
         return len(self.row_numbers)
@@ -138,6 +139,19 @@ class ModelTable:
     def stages(self) -> Sequence[Stage | None]:
         """The stage of each row, None where blank or not understood."""
         return self.value("stage")
+
+    @cached_property
+    def judged(self) -> Sequence[Stage]:
+        """The stage by which each row is judged: Testing where blank, not understood or without a column."""
+        return [stage or Stage.TESTING for stage in self.stages]
+
+    @cached_property
+    def distinct_texts(self) -> Mapping[str, frozenset[str]]:
+        """The different non-blank texts of each known column, as typed: many rows, few words."""
+        return {
+            name: frozenset(cell for cell in set(cells) if type(cell) is str and cell)
+            for name, cells in self.raw.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
