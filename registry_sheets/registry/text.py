@@ -13,6 +13,7 @@ CELL_LIMIT = 32_767
 """The characters that an Excel cell holds, counted in UTF-16 units."""
 
 _DAY = timedelta(days=1)
+_PLAIN_LENGTH = 20
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029 ]+")
 _UNSAFE_IN_TERMINAL = re.compile(
@@ -36,15 +37,20 @@ def formula_text(cell: Cell, date1904: bool = False) -> str:
 
 
 def number_text(number: float) -> str:
-    """A number in General, as a text operator writes it: 15 significant digits, 1E+20 beyond 20 characters."""
+    """A number as a text formula sees it: 15 significant digits, plain up to 20 characters, else 1E+20.
+
+    The rule is Apache POI's NumberToTextConverter, which was held against Excel's own conversions; LibreOffice
+    differs only beyond 15 digits, below 1E-5 with many digits, and writes 1E+020.
+    """
     if isinstance(number, float) and not isfinite(number):
         return str(number)
     rounded = Decimal(f"{number:.14e}").normalize()
     if not rounded:
         return "0"
     exponent = rounded.adjusted()
-    if -5 < exponent < 15:
-        return f"{rounded:f}"
+    plain = f"{rounded:f}"
+    if exponent < _PLAIN_LENGTH and (exponent >= 0 or len(plain.lstrip("-")) <= _PLAIN_LENGTH):
+        return plain
     digits = f"{rounded.scaleb(-exponent):f}"
     return f"{digits}E{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 
