@@ -136,6 +136,28 @@ class ModelTable:
         return found
 
     @cached_property
+    def use_keys(self) -> Sequence[tuple[str, ...]]:
+        """What each row is used for, normalised for comparison; ('',) where nothing is said."""
+        from registry_sheets.registry.identity import normalise
+
+        uses = self.value("used_for")
+        keys = {use: tuple(sorted({normalise(one) for one in use or ("",)})) for use in set(uses)}
+        return [keys[use] for use in uses]
+
+    @cached_property
+    def by_use(self) -> Mapping[tuple[str, str], Sequence[int]]:
+        """Indexes by (name key, use key), in sheet order: versions that stand in for each other.
+
+        A row with several uses is under each; rows without a name are left out.
+        """
+        found: dict[tuple[str, str], list[int]] = {}
+        for index, (name, uses) in enumerate(zip(self.name_keys, self.use_keys, strict=True)):
+            if name:
+                for use in uses:
+                    found.setdefault((name, use), []).append(index)
+        return found
+
+    @cached_property
     def stages(self) -> Sequence[Stage | None]:
         """The stage of each row, None where blank or not understood."""
         return self.value("stage")

@@ -51,6 +51,7 @@ class Example:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
+    links: Mapping[str, str] | None = None  # as Registry.links
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,5 @@ class Rule:
     on: bool = True
     archived: bool = False
     needs: str = ""  # what turns it on, for a rule that is off by default
+    explains: tuple[str, ...] = ()  # rules whose finding on the same cell this one makes needless; '*': every other
     turned_on_by: str = ""  # a field whose column turns on a rule that is off by default

@@ -1,0 +1,73 @@
+"""same-data-source: a new version names exactly the data of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.identity import normalise_all
+from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
+from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.vagueness import vagueness
+from registry_sheets.registry.wording import clipped, quoted
+
+_FIX = (
+    "If it was trained on newer data, name that snapshot. If not, nothing needs doing; 'What changed' says what is"
+    " different."
+)
+
+
+def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
+    table = registry.models
+    sources = normalise_all(table.value("data_source"))
+    told: set[int] = set()
+    for indexes in table.by_use.values():
+        if len(indexes) < 2:
+            continue
+        for before, index in _successions(table, indexes):
+            if sources[index] and sources[index] == sources[before] and index not in told:
+                told.add(index)
+                yield from _hit(table, before, index)
+
+
+def _successions(table: ModelTable, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(row of the version before, row of the version), by training date, where both are beyond doubt."""
+    versions, days = table.version_keys, table.value("training_date")
+    on: dict[date, dict[str, int]] = {}
+    for index in indexes:
+        if versions[index] and days[index]:
+            on.setdefault(days[index], {}).setdefault(versions[index], index)
+    before: dict[str, int] = {}
+    for day in sorted(on):
+        if len(before) == len(on[day]) == 1 and before.keys() != on[day].keys():
+            yield next(iter(before.values())), next(iter(on[day].values()))
+        before = on[day]
+
+
+def _hit(table: ModelTable, before: int, index: int) -> Iterator[Hit]:
+    source = table.value("data_source")[index]
+    if vagueness(source):  # vague-data-source says what to do
+        return
+    version = clipped(table.value("version")[before])
+    yield Hit(index, "data_source", f"{quoted(source)} is also the data of version {version}, the one before.", _FIX)
+
+
+RULE = Rule(
+    id="same-data-source",
+    title="The same data as the version before",
+    group="lineage",
+    severity=Severity.INFO,
+    finds="Versions whose data source reads exactly like that of the version trained before, for the same use.",
+    why="A retrained model that names the same data was often copied down from the row above without an update.",
+    what_to_do=_FIX,
+    bad=Example(
+        row={"Version": "1.1", "Training date": "2026-03-04", "Data source": "CRM export 2025-12-31"},
+        others=({"Version": "1.0", "Training date": "2026-01-10", "Data source": "CRM export 2025-12-31"},),
+    ),
+    good=Example(
+        row={"Version": "1.1", "Training date": "2026-03-04", "Data source": "CRM export 2026-02-28"},
+        others=({"Version": "1.0", "Training date": "2026-01-10", "Data source": "CRM export 2025-12-31"},),
+    ),
+    check=_check,
+)

@@ -1,0 +1,166 @@
+"""version-order: a higher version was trained before a lower one of the same major line."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
+from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.wording import clipped
+
+# '3.1', 'v3.1.4', 'nda-1.2': the same words, then at least two numbers and nothing behind them. Anything
+# else (3.1rc1, 2026-03-04, 7) has an order that two people may read differently.
+_NUMBERED = re.compile(r"(\D*?)(\d{1,9}(?:\.\d{1,9})+)", re.ASCII)
+
+
+class _Version(NamedTuple):
+    line: tuple[str, int]  # the words before the number, and the major number
+    minor: int
+    patch: tuple[int, ...]  # without trailing zeros
+
+
+class _Trained(NamedTuple):
+    order: tuple[int, ...]
+    day: date
+    row: int
+
+
+def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
+    table = registry.models
+    known = _understood(table)
+    days = table.value("training_date")
+    seen: set[int] = set()
+    for indexes in table.by_use.values():
+        rows = [index for index in indexes if known[index] and days[index]] if len(indexes) > 1 else []
+        if len(rows) < 2:
+            continue
+        for chain in _chains(rows, known, days):
+            for hit in _out_of_order(chain, table):
+                if hit.index not in seen:
+                    seen.add(hit.index or 0)
+                    yield hit
+
+
+def _understood(table: ModelTable) -> Sequence[_Version | None]:
+    """Each row's version where its order is beyond doubt, else None."""
+    keys = table.version_keys
+    read = {key: _read(key) for key in set(keys)}
+    versions = [read[key] for key in keys]
+    for problem in table.problems:
+        if problem.field == "version":
+            versions[problem.index] = None
+    return versions
+
+
+def _read(key: str) -> _Version | None:
+    match = _NUMBERED.fullmatch(key)
+    if match is None:
+        return None
+    major, minor, *patch = map(int, match[2].split("."))
+    while patch and patch[-1] == 0:
+        patch.pop()
+    words = match[1].strip(" -_.")
+    return _Version(("" if words in ("v", "ver", "version") else words, major), minor, tuple(patch))
+
+
+def _chains(
+    rows: Sequence[int], known: Sequence[_Version | None], days: Sequence[date | None]
+) -> Iterator[list[_Trained]]:
+    """Versions that must have been trained one after the other.
+
+    The .0 releases of a major line, and the patches within one minor line: 1.2.5 may mend 1.2 after 1.3.
+    """
+    chains: dict[tuple[object, ...], dict[tuple[int, ...], _Trained | None]] = {}
+    for index in rows:
+        version, day = known[index], days[index]
+        if version is None or day is None:
+            continue
+        trained = _Trained((version.minor, *version.patch), day, index)
+        homes: list[tuple[object, ...]] = [(version.line, version.minor)]
+        if not version.patch:
+            homes.append((version.line,))
+        for home in homes:
+            _put(chains.setdefault(home, {}), trained)
+    for chain in chains.values():
+        yield sorted(trained for trained in chain.values() if trained)
+
+
+def _put(chain: dict[tuple[int, ...], _Trained | None], trained: _Trained) -> None:
+    """One entry a version; None where its rows tell different days (version-disagrees says so)."""
+    before = chain.setdefault(trained.order, trained)
+    if before is not None and before.day != trained.day:
+        chain[trained.order] = None
+
+
+def _out_of_order(chain: Sequence[_Trained], table: ModelTable) -> Iterator[Hit]:
+    if all(lower.day <= higher.day for lower, higher in pairwise(chain)):
+        return
+    kept = _longest_in_order([trained.day for trained in chain])
+    for place, trained in enumerate(chain):
+        if place not in kept:
+            yield _hit(trained, _against(chain, place, kept), table)
+
+
+def _longest_in_order(days: Sequence[date]) -> frozenset[int]:
+    """Places of a longest non-decreasing subsequence, so that one wrong date is one finding."""
+    ends: list[int] = []  # place that ends the best subsequence of each length
+    before: list[int] = []
+    for place, day in enumerate(days):
+        length = bisect_right(ends, day, key=days.__getitem__)
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+    kept = []
+    place = ends[-1]
+    while place >= 0:
+        kept.append(place)
+        place = before[place]
+    return frozenset(kept)
+
+
+def _against(chain: Sequence[_Trained], place: int, kept: frozenset[int]) -> _Trained:
+    """The version nearest below that was trained later, else the nearest above that was trained earlier."""
+    day = chain[place].day
+    below = (chain[other] for other in range(place - 1, -1, -1) if other in kept and chain[other].day > day)
+    above = (chain[other] for other in range(place + 1, len(chain)) if other in kept and chain[other].day < day)
+    return next(below, None) or next(above)
+
+
+def _hit(trained: _Trained, other: _Trained, table: ModelTable) -> Hit:
+    version = clipped(str(table.value("version")[other.row]))
+    relation = "before the lower" if other.order < trained.order else "after the higher"
+    return Hit(
+        index=trained.row,
+        field="training_date",
+        message=f"Trained on {trained.day}, {relation} version {version} ({other.day}).",
+        fix="Look at the training dates and versions of both rows, and correct the one that is wrong.",
+    )
+
+
+RULE = Rule(
+    id="version-order",
+    title="A higher version was trained before a lower one",
+    group="order",
+    severity=Severity.WARNING,
+    finds=(
+        "Training dates that run against the version numbers, within one major line of one model: 3.2 trained before"
+        " 3.1. Only versions such as 3.1 or v3.1.4 are compared; a patch of an older minor line (1.2.5 after 1.3)"
+        " is right."
+    ),
+    why="One of the two dates or versions is wrong, and whoever looks for the newest model may take the older one.",
+    what_to_do="Look at the training dates and versions of both rows, and correct the one that is wrong.",
+    bad=Example(
+        row={"Version": "3.2", "Training date": "2026-01-10"},
+        others=({"Version": "3.1", "Training date": "2026-03-04", "Stage": "Archived"},),
+    ),
+    good=Example(
+        row={"Version": "3.10", "Training date": "2026-03-04"},
+        others=({"Version": "3.9", "Training date": "2026-01-10", "Stage": "Archived"},),
+    ),
+    check=_check,
+)
