@@ -1,0 +1,106 @@
+"""What a rule says of itself, as text for `rules ID` and as a table for README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from textwrap import fill
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from registry_sheets.registry.rules import RULES
+from registry_sheets.registry.rules.base import Example, Rule
+
+_WIDTH = 88
+_NO_CELLS = "(a row with nothing wrong)"
+
+
+def explain(rule: Rule) -> str:
+    """All about one rule, under headings that are the same for each."""
+    sections = {
+        "What it finds": _wrapped(rule.finds),
+        "Why it matters": _wrapped(rule.why),
+        "Example": _examples(rule),
+        "What to do": _wrapped(rule.what_to_do),
+        "Options": _options(rule),
+        "Severity": _severity(rule),
+    }
+    parts = [f"{rule.id}: {rule.title}", *(f"{heading}\n{text}" for heading, text in sections.items())]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules_table(rules: Sequence[Rule] = RULES) -> str:
+    """The rules as a Markdown table."""
+    lines = ["| Rule | Group | Severity | What it finds |", "|---|---|---|---|"]
+    for rule in rules:
+        cells = (f"`{rule.id}`", rule.group, _short_severity(rule), rule.finds)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _examples(rule: Rule) -> str:
+    """The wrong row and the right one, each with the rows above it and what Lists holds."""
+    return "\n".join((*_example("Wrong", rule.bad), *_example("Right", rule.good)))
+
+
+def _example(label: str, example: Example) -> Iterable[str]:
+    setting = [f"Lists, {header}: {', '.join(values)}" for header, values in example.lists.items()]
+    setting += [f"row above: {_cells(row)}" for row in example.others]
+    setting += [f"a cell with content at {address}" for address in example.beyond]
+    above = f"  [{'; '.join(setting)}]" if setting else ""
+    cells = _cells(example.row) or ("" if above else _NO_CELLS)
+    return (f"  {label}:  {cells}{above}".rstrip(),)
+
+
+def _cells(row: Mapping[str, Any]) -> str:
+    return " | ".join(f"{header}: {_cell(cell)}" for header, cell in row.items())
+
+
+def _cell(cell: Any) -> str:
+    if cell is None:
+        return "(no such column)"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, str) and cell != cell.strip():
+        return f"'{cell}'"
+    return str(cell) if cell != "" else "(blank)"
+
+
+def _options(rule: Rule) -> str:
+    if not rule.options.model_fields:
+        return "  None but its severity."
+    return "\n".join(_option(name, info) for name, info in rule.options.model_fields.items())
+
+
+def _option(name: str, info: FieldInfo) -> str:
+    default = info.get_default(call_default_factory=True)
+    shown = "must be given" if default is PydanticUndefined else f"default: {_toml(default)}"
+    return _wrapped(f"{name}: {info.description or re.sub('_', ' ', name)} ({shown})")
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, list, frozenset)):
+        return f"[{', '.join(map(_toml, sorted(value) if isinstance(value, frozenset) else value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _severity(rule: Rule) -> str:
+    off = f" Off until it is asked for: {rule.needs}." if not rule.on and rule.needs else ""
+    archived = "Archived rows are judged too." if rule.archived else "Archived rows are left alone."
+    change = f'In config.toml: rules.{rule.id} = {{ severity = "error" }}, or "warning", "info", "off".'
+    return f"{_wrapped(f'{rule.severity.value}.{off} {archived}')}\n  {change}"
+
+
+def _short_severity(rule: Rule) -> str:
+    return rule.severity.value if rule.on else f"{rule.severity.value}, off by default"

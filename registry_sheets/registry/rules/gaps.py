@@ -1,0 +1,64 @@
+"""How hard a gap is, and which words stand in for a value: shared by the rules of group gaps and form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from registry_sheets.registry.findings import Severity
+from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.table import Stage
+
+GAPS: Mapping[Stage, Mapping[str, Severity]] = {
+    Stage.PRODUCTION: dict.fromkeys(
+        ("name", "version", "training_date", "data_source", "location", "owner"), Severity.ERROR
+    ),
+    Stage.TESTING: {
+        **dict.fromkeys(("name", "version", "training_date", "data_source"), Severity.ERROR),
+        "location": Severity.WARNING,  # a row recorded on the day of training has its location still to come
+    },
+    Stage.ARCHIVED: dict.fromkeys(("name", "version"), Severity.ERROR),
+}
+"""Stage -> field -> how much a gap in it matters. A field that is not named may be left blank."""
+
+_NOTHING_PHRASES = "none, nil, null, n a, na, not applicable, not available, no data, nothing, not set, blank, empty"
+_LATER_PHRASES = (
+    "tbd, tba, tbc, todo, to do, to be defined, to be determined, to be decided, to be confirmed, to be announced, "
+    "to be added, to follow, pending, unknown, unclear, not known, dont know, do not know, no idea, placeholder, "
+    "fill in, please fill in, fill me in, add later, later, same, same as above, as above, see above, ditto, "
+    "x, xx, xxx, xxxx, lorem ipsum, asdf"
+)
+_NOTHING = frozenset(_NOTHING_PHRASES.split(", "))
+_LATER = frozenset(_LATER_PHRASES.split(", "))
+_ELSEWHERE = re.compile(
+    r"(?:please )?(?:see|ask|check|check with|per|as per|in|from) (?:the |my |our |your |his |her )?"
+    r"(?:e ?mails?|mails?|inbox|chat|slack|teams|notes?|comments?|attachment|attached|above|below|me|him|her|them|team)"
+)
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def is_blank_word(text: str) -> bool:
+    """Whether a text says 'nothing here': '-', '...', 'n/a', 'none'."""
+    words = _words(text)
+    return words in _NOTHING or (not words and "?" not in text)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands where a value should: a blank word, 'TBD', '???', 'see email'."""
+    words = _words(text)
+    return not words or words in _NOTHING or words in _LATER or _ELSEWHERE.fullmatch(words) is not None
+
+
+def _words(text: str) -> str:
+    """The words of a text, or '' where it has none; a sign such as an emoji counts as one.
+
+    A long text is no placeholder, so it is not looked at.
+    """
+    if len(text) > _LONGEST:
+        return text
+    words = _SEPARATORS.sub(" ", normalise(text).replace("'", "").replace("’", "")).strip()
+    return words if words or _ONLY_PUNCTUATION.fullmatch(text.strip()) else text
+
+
+_LONGEST = 60
+_ONLY_PUNCTUATION = re.compile(r"[\s\-–—−_.…?!/\\*#~=+:;,()\[\]<>\"'`]+")

@@ -1,0 +1,57 @@
+"""What is a model's name and what is a version within it: shared by the rules of group identity.
+
+All texts here are name keys (see registry/identity.py): one case, single spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[\s_\-–(\[/,.]))(?:v|ver|version|rev|revision|release)[\s._\-]*(\d{1,6}(?:[._]\d{1,6})*)(?![^\W_])"
+)
+_DOTTED_END = re.compile(r"(?<=[\s_\-–(\[])(\d{1,6}(?:\.\d{1,6})+)[)\]]?$")
+_STATE = re.compile(
+    r"^(?:copy of|kopie von)\s+|(?:[\s_\-–(\[]+(?:final|latest|newest|new|old|copy|kopie|current))+[)\]]?$"
+)
+_EDGES = " _-–()[]/,.:"
+
+
+def version_word(key: str) -> str:
+    """The number that a name gives as its version, as 'v3' or 'version 3.1' do; '' where it has none.
+
+    It must stand apart and have its word: 'gpt-4', 'resnet-50' and 'yolov5' have none.
+    """
+    found = _NUMBERED.search(key)
+    return found[1].replace("_", ".") if found else ""
+
+
+def end_number(key: str) -> str:
+    """A number with points at the end, as in 'forecast 2.1'. It may be the version or part of the name."""
+    found = _DOTTED_END.search(key)
+    return found[1] if found else ""
+
+
+def without_version(key: str) -> str:
+    """The name without version words, 'final' or 'copy'; the name itself where nothing would be left."""
+    bare = _DOTTED_END.sub("", _NUMBERED.sub(" ", _STATE.sub("", key)))
+    bare = " ".join(_STATE.sub("", bare.strip(_EDGES)).split()).strip(_EDGES)
+    return bare if loose(bare) else key
+
+
+def loose(key: str) -> str:
+    """Letters and digits only: 'ac failure', 'ac-failure' and 'ac_failure' are one."""
+    if key.isascii():
+        return _NOT_LETTERS.sub("", key)
+    return "".join(sign for sign in key if sign in _MEANT or unicodedata.category(sign)[0] not in "PZC")
+
+
+def words(key: str) -> tuple[str, ...]:
+    """The words of a name, cut at spaces, hyphens and underscores."""
+    return tuple(word for word in _BETWEEN_WORDS.split(key) if word)
+
+
+_MEANT = "#+&@%"  # 'c' and 'c#', 'a&b' and 'ab' are two
+_NOT_LETTERS = re.compile(r"[^a-z0-9#+&@%$<>=|~^`]")
+_BETWEEN_WORDS = re.compile(r"[\s_\-–/.,:;()\[\]]+")
