@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.not_a_date import date_severity
-from registry_sheets.registry.rules.words import either, problems_of, quoted
+from registry_sheets.registry.rules.words import either, problems_of, quote
 from registry_sheets.registry.table import CellProblem
 
 
@@ -19,7 +19,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
 def _message(problem: CellProblem) -> str:
     meanings = either(problem.suggestions) if problem.suggestions else "more than one day"
     note = f"{problem.note} and " if problem.note else ""
-    return f"{quoted(problem.typed)} {note}may mean {meanings}."
+    return f"{quote(problem.typed)} {note}may mean {meanings}."
 
 
 def _fix(problem: CellProblem) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.same_version import doubled_rows, rows_of_one_version
-from registry_sheets.registry.rules.words import quoted
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 
@@ -23,7 +23,7 @@ _FIX = "If it is a new version, give it its own number. If it is the same, keep 
 
 def _message(table: ModelTable, index: int, earlier: int) -> str:
     version, name = str(table.value("version")[index]), str(table.value("name")[index])
-    return f"Version {quoted(version)} of {quoted(name)} stands already in row {table.row_numbers[earlier]}."
+    return f"Version {quote(version)} of {quote(name)} stands already in row {table.row_numbers[earlier]}."
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.words import quoted, rows_with
+from registry_sheets.registry.rules.words import quote, rows_with
 
 _WORDS = frozenset(("final", "finals", "latest", "newest", "new", "copy", "current", "last", "kopie"))
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -20,7 +20,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
     versions = registry.models.value("version")
     wanted = {version: None for version in set(versions) if version and says_final(version)}
     for index, _ in rows_with(versions, wanted):
-        message = f"{quoted(versions[index])} will not tell this version from the next one."
+        message = f"{quote(versions[index])} will not tell this version from the next one."
         yield Hit(index, "version", message, _FIX)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.words import quoted, rows_with
+from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import Lists
 
 _PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
@@ -20,7 +20,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
     values = registry.models.value("owner")
     wanted = {people: bad for people in set(values) if people and (bad := _first_bad(people))}
     for index, address in rows_with(values, wanted):
-        yield Hit(index, "owner", f"{quoted(address)} is not a complete e-mail address.", _FIX)
+        yield Hit(index, "owner", f"{quote(address)} is not a complete e-mail address.", _FIX)
     yield from _in_lists(registry.lists)
 
 
@@ -32,8 +32,8 @@ def _first_bad(people: tuple[str, ...]) -> str | None:
 def _in_lists(lists: Lists) -> Iterator[Hit]:
     for owner in lists.owners:
         if owner.email and not is_address(owner.email):
-            of = f" of {quoted(owner.name)}" if owner.name else ""
-            message = f"In the tab Lists, the e-mail address{of} is {quoted(owner.email)}, which is not complete."
+            of = f" of {quote(owner.name)}" if owner.name else ""
+            message = f"In the tab Lists, the e-mail address{of} is {quote(owner.email)}, which is not complete."
             yield Hit(None, None, message, _FIX)
 
 

@@ -15,7 +15,7 @@ from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import is_placeholder
 from registry_sheets.registry.rules.names import loose, version_word, without_version, words
-from registry_sheets.registry.rules.words import quoted
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 _MOST_WORDS = 20_000
@@ -119,8 +119,8 @@ def one_slip(word: str, other: str) -> bool:
 
 def _hit(table: ModelTable, name: _Name, main: _Name, how: str, severity: Severity) -> Hit:
     typed, other = (str(table.value("name")[index]) for index in (name.first, main.first))
-    fix = f"If they are one model, write {quoted(other)} in all its rows."
-    return Hit(name.first, "name", f"{quoted(typed)} and {quoted(other)} {how}.", fix, severity)
+    fix = f"If they are one model, write {quote(other)} in all its rows."
+    return Hit(name.first, "name", f"{quote(typed)} and {quote(other)} {how}.", fix, severity)
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import is_placeholder
-from registry_sheets.registry.rules.words import either, problems_of, quoted
+from registry_sheets.registry.rules.words import either, problems_of, quote
 from registry_sheets.registry.table import CellProblem
 
 
@@ -23,7 +23,7 @@ def date_severity(field: str) -> Severity:
 
 
 def _message(problem: CellProblem) -> str:
-    return f"{quoted(problem.typed)} {problem.note or 'is not a date'}."
+    return f"{quote(problem.typed)} {problem.note or 'is not a date'}."
 
 
 def _fix(problem: CellProblem) -> str:

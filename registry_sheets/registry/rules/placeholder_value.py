@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import GAPS, is_blank_word, is_placeholder
-from registry_sheets.registry.rules.words import quoted, rows_with
+from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable, Stage
 
 _FIXES = {
@@ -34,7 +34,7 @@ def _in_column(table: ModelTable, field: str, texts: list[str]) -> Iterator[Hit]
         text = str(table.cells(field)[index])
         severity = _severity(table.judged[index], field, text)
         if severity:
-            yield Hit(index, field, f"{quoted(text)} stands in for a value.", _FIXES.get(field, _ANY), severity)
+            yield Hit(index, field, f"{quote(text)} stands in for a value.", _FIXES.get(field, _ANY), severity)
 
 
 def _severity(stage: Stage, field: str, text: str) -> Severity | None:

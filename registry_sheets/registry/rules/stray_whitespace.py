@@ -9,7 +9,7 @@ from registry_sheets.registry.columns import column
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import INVISIBLE
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.words import quoted, rows_with
+from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable
 
 _FIELDS = ("name", "version", "stage", "location", "owner", "used_for", "data_source")
@@ -57,7 +57,7 @@ def _tidy(text: str, multiple: bool) -> str:
 
 def _words(text: str, tidy: str, doubled: bool) -> tuple[str, str, Severity]:
     kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "a doubled space")
-    message = f"{quoted(tidy)} has {kind}."
+    message = f"{quote(tidy)} has {kind}."
     if doubled:
         return f"{message} Other rows have it without, so a filter shows two.", f"Retype it: {tidy[:200]}", _WARNING
     return message, f"Retype it: {tidy[:200]}", Severity.INFO

@@ -8,7 +8,7 @@ from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import is_placeholder
-from registry_sheets.registry.rules.words import closest, quoted, rows_with
+from registry_sheets.registry.rules.words import closest, quote, rows_with
 
 
 def check(registry: Registry, _options: Options) -> Iterator[Hit]:
@@ -28,9 +28,9 @@ def _unknown(places: tuple[str, ...], known: set[str]) -> list[str]:
 
 def _words(names: list[str], registry: Registry) -> tuple[str, str]:
     near = closest(names[0], registry.lists.locations)
-    hint = f"If {quoted(near)} is meant, type that. Otherwise add" if near else "Add"
+    hint = f"If {quote(near)} is meant, type that. Otherwise add" if near else "Add"
     verb = "is not a location" if len(names) == 1 else "are not locations"
-    return f"{', '.join(map(quoted, names[:3]))} {verb} in Lists.", f"{hint} it to the tab Lists, below Location."
+    return f"{', '.join(map(quote, names[:3]))} {verb} in Lists.", f"{hint} it to the tab Lists, below Location."
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import is_placeholder
-from registry_sheets.registry.rules.words import closest, quoted, rows_with
+from registry_sheets.registry.rules.words import closest, quote, rows_with
 from registry_sheets.registry.table import Lists, Stage
 
 
@@ -46,12 +46,12 @@ def _words(name: str, active: dict[str, bool], live: bool, lists: Lists) -> tupl
     if _key(name) in active:
         if not live:
             return None
-        return f"{quoted(name)} is no longer active in Lists.", "Type who answers for this version now."
+        return f"{quote(name)} is no longer active in Lists.", "Type who answers for this version now."
     if is_placeholder(name):
         return None
     near = closest(name, [owner.name for owner in lists.owners if owner.name])
-    hint = f"If {quoted(near)} is meant, type that. Otherwise add" if near else "Add"
-    return f"{quoted(name)} is not an owner in Lists.", f"{hint} the person to the tab Lists, below Owner."
+    hint = f"If {quote(near)} is meant, type that. Otherwise add" if near else "Add"
+    return f"{quote(name)} is not an owner in Lists.", f"{hint} the person to the tab Lists, below Owner."
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.words import closest, problems_of, quoted
+from registry_sheets.registry.rules.words import closest, problems_of, quote
 from registry_sheets.registry.table import CellProblem, Stage
 
 _STAGES = "Production, Testing or Archived"
@@ -18,7 +18,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
         fix = fixes.get(problem.typed)
         if fix is None:
             fix = fixes[problem.typed] = _fix(problem, registry.vocabulary)
-        yield Hit(problem.index, problem.field, f"{quoted(problem.typed)} is not a stage.", fix)
+        yield Hit(problem.index, problem.field, f"{quote(problem.typed)} is not a stage.", fix)
 
 
 def _fix(problem: CellProblem, vocabulary: Mapping[str, Stage]) -> str:

@@ -9,7 +9,7 @@ from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.same_version import doubled_rows, rows_of_one_version
-from registry_sheets.registry.rules.words import quoted
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 _FACTS = ("training_date", "data_source", "run_link", "data_link")
@@ -40,7 +40,7 @@ _FIX = "One version has one training. Correct the row that is wrong, or give thi
 
 
 def _message(table: ModelTable, first: int, told: object) -> str:
-    shown = told.isoformat() if isinstance(told, date) else quoted(str(told))
+    shown = told.isoformat() if isinstance(told, date) else quote(str(told))
     return f"Row {table.row_numbers[first]} is of the same version and says {shown}."
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.names import end_number, loose, version_word, without_version
-from registry_sheets.registry.rules.words import quoted
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 
@@ -43,10 +43,8 @@ def _repeated(number: str, versions: Sequence[str]) -> bool:
 def _hit(table: ModelTable, key: str, bare: str, severity: Severity) -> Hit:
     index = table.by_model[key][0]
     typed = str(table.value("name")[index])
-    message = f"{quoted(typed)} has a version in its name."
-    fix = (
-        f"Name the model {quoted(_as_typed(typed, bare))} in all its rows and put the version into the Version column."
-    )
+    message = f"{quote(typed)} has a version in its name."
+    fix = f"Name the model {quote(_as_typed(typed, bare))} in all its rows and put the version into the Version column."
     return Hit(index, "name", message, fix, severity)
 
 

@@ -9,13 +9,12 @@ from registry_sheets.registry.table import CellProblem, ModelTable, ProblemKind
 from registry_sheets.registry.wording import clipped
 
 T = TypeVar("T")
-_LONGEST_QUOTE = 80
 _MANY_CHOICES = 5000
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A cell's text within a sentence: on one line, cut where it is long, in quotation marks."""
-    return f"'{clipped(text, _LONGEST_QUOTE)}'"
+    return f"'{clipped(text)}'"
 
 
 def either(choices: Sequence[str]) -> str:
