@@ -29,7 +29,7 @@ from registry_sheets.errors import CannotSave, WorkbookOpen
 from registry_sheets.workbooks.excel.machine import (
     file_system,
     held_open,
-    is_network,
+    is_own_disk,
     start_times,
     system_lock,
 )
@@ -60,7 +60,7 @@ class Machine:
     now: Callable[[], float] = time.time
     office_started: Callable[[], list[float] | None] = lambda: start_times("soffice.bin")
     held_open: Callable[[Path], bool | None] = held_open
-    local_disk: Callable[[Path], bool] = lambda path: not is_network(file_system(path))
+    local_disk: Callable[[Path], bool] = lambda path: is_own_disk(file_system(path))
 
 
 def excel_lock_path(workbook: Path) -> Path:

@@ -9,31 +9,13 @@ from pathlib import Path
 
 _NETWORK = frozenset(
     [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "smb2",
-        "afs",
-        "ncpfs",
-        "ceph",
-        "9p",
-        "virtiofs",
-        "vboxsf",
-        "prl_fs",
-        "davfs",
-        "afpfs",
-        "webdav",
-        "drvfs",
-        "fakeowner",
-        "grpcfuse",
-        "osxfs",
-        "lustre",
-        "gpfs",
-        "beegfs",
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "afs", "afpfs", "ncpfs", "ceph", "davfs", "webdav"),
+        *("lustre", "gpfs", "beegfs", "fuse.sshfs", "fuse.rclone", "fuse.davfs", "fuse.davfs2", "fuse.gvfsd-fuse"),
+        *("fuse.s3fs", "fuse.gcsfuse", "fuse.glusterfs", "fuse.drivefs", "fuse.onedriver"),
+        "fuse.google-drive-ocamlfuse",
     ]
 )
+_OF_THE_HOST = frozenset(["9p", "virtiofs", "vboxsf", "prl_fs", "drvfs", "fakeowner", "grpcfuse", "osxfs"])
 _SHARED_ERRORS = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
@@ -43,8 +25,16 @@ def is_sharing_violation(error: OSError) -> bool:
 
 
 def is_network(kind: str) -> bool:
-    """Whether a file system of this kind lies on another machine (or cannot be told to be local: other FUSE)."""
-    return kind in _NETWORK or kind.startswith("fuse.")
+    """Whether a file system of this kind lies on another machine."""
+    return kind in _NETWORK
+
+
+def is_own_disk(kind: str) -> bool:
+    """Whether every program that opens a file there runs on (or is served by) this very system.
+
+    Not so for a virtual machine's or container's folders of its host, nor for any other FUSE.
+    """
+    return bool(kind) and not is_network(kind) and kind not in _OF_THE_HOST and not kind.startswith("fuse.")
 
 
 def file_system(path: Path) -> str:
