@@ -1,0 +1,113 @@
+"""One tab as a Grid: calamine where it is safe and able, the streaming reader elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from registry_sheets.errors import UnreadableWorkbook
+from registry_sheets.registry.grid import Cell, Grid
+from registry_sheets.workbooks.excel import sparse
+from registry_sheets.workbooks.excel.container import Container
+from registry_sheets.workbooks.excel.outline import Outline, Tab
+from registry_sheets.workbooks.excel.preflight import Limits
+from registry_sheets.workbooks.excel.scan import Facts, scan
+from registry_sheets.workbooks.excel.sparse import Area, Survey, Values
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_BYTES_A_CELL = 8
+_LARGEST_AREA = 200_000_000
+
+
+@dataclass
+class TabReader:
+    """Reads tabs of one workbook from the bytes that ``container`` holds."""
+
+    container: Container
+    outline: Outline
+    limits: Limits = field(default_factory=Limits)
+
+    def grid(self, tab: Tab) -> Grid:
+        """The tab's cells. Raises UnreadableWorkbook where its part is missing or damaged."""
+        if tab.part is None:
+            raise UnreadableWorkbook(
+                f"The content of the tab '{tab.title}' is missing from {self.container.label}.",
+                "Open it in Excel and let Excel repair it, or bring back an earlier copy.",
+            )
+        facts = scan(self.container.chunks(tab.part)) if self.outline.plain else None
+        if facts is not None and facts.height * facts.width <= self._allowed(tab.part):
+            rows = self._by_calamine(tab.title)
+            if rows is not None:
+                return self._finished(tab, rows, facts)
+        return self._streamed(tab, tab.part, regular=facts is not None)
+
+    def _allowed(self, part: str) -> int:
+        """How many cells the rectangle around all content may have: few, or as many as the content warrants."""
+        return min(max(self.limits.max_area, self.container.size(part) // _BYTES_A_CELL), _LARGEST_AREA)
+
+    def _streamed(self, tab: Tab, part: str, *, regular: bool) -> Grid:
+        survey = Survey()
+        sparse.read_cells(self.container.chunks(part), survey.add, part, self.container.label)
+        allowed = self._allowed(part)
+        if regular and survey.height * survey.width <= allowed and not _outside(survey):
+            rows = self._by_calamine(tab.title)
+            if rows is not None:
+                return self._finished(tab, rows, survey)
+        area = Area(self._values, *sparse.chosen_area(survey, allowed))
+        sparse.read_cells(self.container.chunks(part), area.add, part, self.container.label)
+        return self._finished(tab, area.squared(), survey, tuple(area.beyond))
+
+    def _finished(
+        self, tab: Tab, rows: list[list[Cell]], facts: Facts | Survey, beyond: tuple[tuple[int, int], ...] = ()
+    ) -> Grid:
+        return Grid(
+            title=tab.title,
+            rows=rows,
+            errors=facts.errors,
+            uncached=frozenset(facts.uncached),
+            beyond=beyond,
+            hidden=tab.hidden,
+            date1904=self.outline.date1904,
+        )
+
+    def _by_calamine(self, title: str) -> list[list[Cell]] | None:
+        """The rows from A1, or None where calamine cannot read this workbook or tab."""
+        if self._calamine is None:
+            return None
+        try:
+            sheet = self._calamine.get_sheet_by_name(title)
+            return _shared(sheet)
+        except Exception:  # calamine has no common base for what it raises
+            return None
+
+    @cached_property
+    def _calamine(self) -> CalamineWorkbook | None:
+        from python_calamine import CalamineWorkbook
+
+        try:
+            return CalamineWorkbook.from_filelike(BytesIO(self.container.data))
+        except Exception:  # as above
+            return None
+
+    @cached_property
+    def _values(self) -> Values:
+        label, outline = self.container.label, self.outline
+        strings: list[str] = []
+        if outline.strings:
+            strings = sparse.read_strings(self.container.chunks(outline.strings), outline.strings, label)
+        formats = sparse.read_formats(self.container.nodes(outline.styles)) if outline.styles else []
+        return Values(strings, formats, outline.date1904)
+
+
+def _outside(survey: Survey) -> bool:
+    places: list[Any] = [*survey.errors, *survey.uncached]
+    return any(row >= sparse.EXCEL_ROWS or column >= sparse.EXCEL_COLUMNS for row, column in places)
+
+
+def _shared(sheet: Any) -> list[list[Cell]]:
+    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+    return rows
