@@ -13,6 +13,7 @@ from registry_sheets.workbooks.base import Revision
 
 _CHUNK = 1 << 20
 _TRIES = 5
+_SCHEME = "sha256:"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _NO_EXCHANGE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EXDEV})
@@ -26,8 +27,18 @@ def digest(path: Path) -> str:
 
 
 def revision_of(path: Path) -> Revision:
-    """The revision of a workbook file: its digest. Raises OSError."""
-    return Revision(digest(path))
+    """The revision of a workbook file, as snapshot.revision_of gives it for its bytes. Raises OSError."""
+    return revision_with(digest(path))
+
+
+def revision_with(sha256: str) -> Revision:
+    """The revision of a workbook whose file has this digest."""
+    return Revision(_SCHEME + sha256)
+
+
+def digest_in(revision: Revision) -> str:
+    """The digest that a workbook file has at this revision."""
+    return revision.token.removeprefix(_SCHEME)
 
 
 def copy_with_digest(source: Path, target: Path) -> str:

@@ -80,7 +80,8 @@ def open_for_writing(path: Path) -> bool | None:
 
 
 def _lease_refused(path: Path, kind: str) -> bool | None:
-    if not sys.platform.startswith("linux"):
+    # NFS and CIFS refuse leases for reasons of their own (nfs4_setlease, cifs_setlease in the kernel).
+    if not sys.platform.startswith("linux") or not is_own_disk(file_system(path.resolve())):
         return None
     import errno
     import fcntl

@@ -22,6 +22,7 @@ from registry_sheets.workbooks.excel.backups import Backups
 from registry_sheets.workbooks.excel.files import (
     copy_attributes,
     digest,
+    digest_in,
     exchange,
     flush_file,
     flush_folder,
@@ -116,7 +117,7 @@ class Saver:
             if is_sharing_violation(error):
                 raise
             raise _no_backup(path, self.backups.folder, error) from error
-        if seen != expected.token:
+        if seen != digest_in(expected):
             raise changed(path)
         self.step("backed up")
         return backup
@@ -140,30 +141,33 @@ class Saver:
         flush_file(target)
         self.step("durable")
         revision = revision_of(target)
-        named = target.rename(marked_name(path, expected.token, revision.token))
+        named = target.rename(_marked(path, expected, revision))
         flush_folder(path.parent)
         self.step("named")
         return named, revision, notices
 
     def _check_again(self, path: Path, before: tuple[int, int, int], expected: Revision) -> None:
         refuse_if_open(path, self.machine)
-        if _signature(path) != before and digest(path) != expected.token:
+        if _signature(path) != before and digest(path) != digest_in(expected):
             raise changed(path)
         self.step("still as read")
 
     def _exchange(self, path: Path, named: Path, expected: Revision, revision: Revision) -> None:
-        aside = marked_name(path, expected.token, revision.token)
-        out = exchange(named, path, aside)
+        out = exchange(named, path, _marked(path, expected, revision))
         flush_folder(path.parent)
         self.step("exchanged")
         if out is not None:
             # Nobody finds it by its name any more: once no writer has it open, it stays as it is.
             if open_for_writing(out):
-                exchange(out, path, marked_name(path, expected.token, revision.token))
+                exchange(out, path, _marked(path, expected, revision))
                 raise being_saved(path)
-            if digest(out) != expected.token:
+            if digest(out) != digest_in(expected):
                 raise changed(path, tidy(path, self.backups, self.step))  # what somebody saved goes back
         self.step("came out as read")
+
+
+def _marked(path: Path, expected: Revision, revision: Revision) -> Path:
+    return marked_name(path, digest_in(expected), digest_in(revision))
 
 
 def being_saved(path: Path) -> WorkbookOpen:
