@@ -77,17 +77,43 @@ def find_header(grid: Grid, settings: TableSettings | None = None) -> HeaderMatc
     return _match(grid, row, columns, words, repeated)
 
 
+def models_likeness(grid: Grid, settings: TableSettings | None = None) -> float:
+    """How much a tab looks like a list of model versions, from 0 to 1; from LIKELY on it does.
+
+    A list of people or assets has names, owners and places too: those alone do not reach LIKELY.
+    """
+    words = Words.of(settings or TableSettings())
+    rows = (_read_row(index, cells, words) for index, cells in enumerate(grid.rows[:SEARCHED_ROWS]))
+    score = max(map(_score, rows), default=0.0)
+    return score / (score + _HALFWAY)
+
+
+LIKELY = 0.5
+_HALFWAY = 4.0
+_WEIGHTS: Mapping[str, float] = {
+    "name": 1, "version": 2, "training_date": 3, "data_source": 2, "location": 1, "stage": 1, "retrain_every": 2,
+}  # fmt: skip
+
+
+def _score(row: _Row) -> float:
+    if len(row.certain) < _FEWEST or "name" not in row.certain:
+        return 0.0
+    named_model = any("model" in row.keys[at].split() for at in row.certain["name"])
+    return sum(_WEIGHTS.get(name, 0.5) for name in row.certain) + 2 * named_model + 2 * (row.metrics > 0)
+
+
 def _match(
     grid: Grid, row: _Row, columns: Mapping[str, TableColumn], words: Words, repeated: Sequence[int]
 ) -> HeaderMatch:
     taken = {found.index for found in columns.values()}
     metrics = tuple(_metrics(grid, row, taken))
     taken |= {metric.index for metric in metrics}
+    used = {metric.header for metric in metrics}
     return HeaderMatch(
         header_row=row.index + 1,
         columns=columns,
         metrics=metrics,
-        own=tuple(_own(grid, row, taken)),
+        own=tuple(_own(grid, row, taken, used)),
         suggestions=tuple(_suggestions(grid, row, columns, taken, words)),
         missing_required=tuple(c.field for c in COLUMNS if c.need == "required" and c.field not in columns),
         repeated=tuple(repeated),
@@ -233,21 +259,25 @@ def _label(grid: Grid, row: _Row, at: int) -> str:
 
 
 def _metrics(grid: Grid, row: _Row, taken: set[int]) -> Iterable[MetricColumn]:
+    used: set[str] = set()
     for at, cell in enumerate(grid.rows[row.index]):
         if at not in taken and isinstance(cell, str) and (found := metric_of(cell)):
-            yield MetricColumn(one_line(cell), at, *found)
+            yield MetricColumn(_unused(one_line(cell), at, used), at, *found)
 
 
-def _own(grid: Grid, row: _Row, taken: set[int]) -> Iterable[TableColumn]:
-    """The people's own columns; of several with one header, the later ones have their letter added."""
-    used: set[str] = set()
+def _own(grid: Grid, row: _Row, taken: set[int], used: set[str]) -> Iterable[TableColumn]:
+    """The people's own columns."""
     for at, cell in enumerate(grid.rows[row.index]):
         if at in taken or cell == "" or (isinstance(cell, str) and (is_check(cell) or not cell.strip())):
             continue
-        label = _label(grid, row, at)
-        label = label if label not in used else f"{label} ({column_letters(at)})"
-        used.add(label)
-        yield TableColumn("", label, at)
+        yield TableColumn("", _unused(_label(grid, row, at), at, used), at)
+
+
+def _unused(label: str, at: int, used: set[str]) -> str:
+    """Of several columns with one header, the later ones have their letter added."""
+    label = label if label not in used else f"{label} ({column_letters(at)})"
+    used.add(label)
+    return label
 
 
 # What might be

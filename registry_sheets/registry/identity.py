@@ -8,6 +8,10 @@ from collections.abc import Sequence
 INVISIBLE = "\u200b\u2060\ufeff"
 """Spaces of no width (zero width space, word joiner, byte order mark): nobody can see them, so they count as none."""
 
+_AROUND = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000" + INVISIBLE
+)
 _DROP_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 
@@ -29,6 +33,11 @@ def normalise_all(values: Sequence[str | None]) -> list[str]:
     return list(map(keys.__getitem__, values))
 
 
+def trimmed(text: str) -> str:
+    """The text without white space, no-break and zero-width spaces at its ends; '' where it looks empty."""
+    return text.strip() if text.isascii() else text.strip(_AROUND)
+
+
 def is_blank(text: str) -> bool:
-    """Whether a cell of this text looks empty: nothing, white space, no-break or zero-width spaces."""
-    return not text or not text.translate(_DROP_INVISIBLE).strip()
+    """Whether a cell of this text looks empty."""
+    return not trimmed(text)
