@@ -1,4 +1,4 @@
-"""Texts of people, quoted in a sentence."""
+"""Texts of people inside a sentence, without quotation marks."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from registry_sheets.registry.text import one_line
 _LONGEST = 60
 
 
-def quoted(text: str, longest: int = _LONGEST) -> str:
-    """'the text' on one line in quotation marks, cut at ``longest`` characters."""
-    return f"'{clipped(text, longest)}'"
-
-
-def clipped(text: str, longest: int = _LONGEST) -> str:
-    """The text on one line, cut at ``longest`` characters."""
-    line = one_line(text[: 4 * longest])
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+def clipped(text: str) -> str:
+    """The text on one line, cut where it is long."""
+    line = one_line(text[: 4 * _LONGEST])
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
 
 
 def listed(texts: Sequence[str], most: int = 3) -> str:

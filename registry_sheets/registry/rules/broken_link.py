@@ -8,8 +8,8 @@ from pydantic import Field
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
-from registry_sheets.registry.wording import quoted
 
 LINK_FIELDS = ("run_link", "data_link")
 
@@ -47,7 +47,7 @@ def _check(registry: Registry, _options: BrokenLinkOptions) -> Iterable[Hit]:
     for field in LINK_FIELDS:
         for index, link in enumerate(registry.models.value(field)):
             if link in broken:
-                yield Hit(index, field, f"{quoted(link)} leads nowhere: {broken[link]}.", _FIX)
+                yield Hit(index, field, f"{quote(link)} leads nowhere: {broken[link]}.", _FIX)
 
 
 RULE = Rule(

@@ -8,9 +8,10 @@ from datetime import date
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise_all
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.vagueness import vagueness
-from registry_sheets.registry.wording import clipped, quoted
+from registry_sheets.registry.wording import clipped
 
 _FIX = (
     "If it was trained on newer data, name that snapshot. If not, nothing needs doing; 'What changed' says what is"
@@ -50,7 +51,7 @@ def _hit(table: ModelTable, before: int, index: int) -> Iterator[Hit]:
     if vagueness(source):  # vague-data-source says what to do
         return
     version = clipped(table.value("version")[before])
-    yield Hit(index, "data_source", f"{quoted(source)} is also the data of version {version}, the one before.", _FIX)
+    yield Hit(index, "data_source", f"{quote(source)} is also the data of version {version}, the one before.", _FIX)
 
 
 RULE = Rule(

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
+from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.vagueness import Vagueness, vagueness
-from registry_sheets.registry.wording import quoted
 
 _FIX = "Name the table, file or snapshot, such as 'CRM export 2026-06-30'."
 _WRITE_OUT = (
@@ -34,8 +34,8 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
 
 def _words(source: str, kind: Vagueness) -> tuple[str, str]:
     if kind == "pointer":
-        return f"{quoted(source)} only points elsewhere; it does not say which data.", _WRITE_OUT
-    return f"{quoted(source)} does not say which data.", _FIX
+        return f"{quote(source)} only points elsewhere; it does not say which data.", _WRITE_OUT
+    return f"{quote(source)} does not say which data.", _FIX
 
 
 RULE = Rule(

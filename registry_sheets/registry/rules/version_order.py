@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.versions import VersionKey, version_key
 from registry_sheets.registry.wording import clipped
-
-# '3.1', 'v3.1.4', 'nda-1.2': the same words, then at least two numbers and nothing behind them. Anything
-# else (3.1rc1, 2026-03-04, 7) has an order that two people may read differently.
-_NUMBERED = re.compile(r"(\D*?)(\d{1,9}(?:\.\d{1,9})+)", re.ASCII)
-
-
-class _Version(NamedTuple):
-    line: tuple[str, int]  # the words before the number, and the major number
-    minor: int
-    patch: tuple[int, ...]  # without trailing zeros
 
 
 class _Trained(NamedTuple):
-    order: tuple[int, ...]
+    order: Any
     day: date
     row: int
 
@@ -47,10 +37,10 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
                     yield hit
 
 
-def _understood(table: ModelTable) -> Sequence[_Version | None]:
+def _understood(table: ModelTable) -> Sequence[VersionKey | None]:
     """Each row's version where its order is beyond doubt, else None."""
     keys = table.version_keys
-    read = {key: _read(key) for key in set(keys)}
+    read = {key: version_key(key) for key in set(keys)}
     versions = [read[key] for key in keys]
     for problem in table.problems:
         if problem.field == "version":
@@ -58,40 +48,32 @@ def _understood(table: ModelTable) -> Sequence[_Version | None]:
     return versions
 
 
-def _read(key: str) -> _Version | None:
-    match = _NUMBERED.fullmatch(key)
-    if match is None:
-        return None
-    major, minor, *patch = map(int, match[2].split("."))
-    while patch and patch[-1] == 0:
-        patch.pop()
-    words = match[1].strip(" -_.")
-    return _Version(("" if words in ("v", "ver", "version") else words, major), minor, tuple(patch))
-
-
 def _chains(
-    rows: Sequence[int], known: Sequence[_Version | None], days: Sequence[date | None]
+    rows: Sequence[int], known: Sequence[VersionKey | None], days: Sequence[date | None]
 ) -> Iterator[list[_Trained]]:
     """Versions that must have been trained one after the other.
 
-    The .0 releases of a major line, and the patches within one minor line: 1.2.5 may mend 1.2 after 1.3.
+    The releases of a major line, and the patches within one minor line: 1.2.5 may mend 1.2 after 1.3.
     """
-    chains: dict[tuple[object, ...], dict[tuple[int, ...], _Trained | None]] = {}
+    chains: dict[Hashable, dict[Hashable, _Trained | None]] = {}
     for index in rows:
         version, day = known[index], days[index]
-        if version is None or day is None:
-            continue
-        trained = _Trained((version.minor, *version.patch), day, index)
-        homes: list[tuple[object, ...]] = [(version.line, version.minor)]
-        if not version.patch:
-            homes.append((version.line,))
-        for home in homes:
-            _put(chains.setdefault(home, {}), trained)
+        if version is not None and day is not None:
+            for home in _homes(version):
+                _put(chains.setdefault(home, {}), _Trained(version.order, day, index))
     for chain in chains.values():
-        yield sorted(trained for trained in chain.values() if trained)
+        if len(chain) > 1:
+            yield sorted(trained for trained in chain.values() if trained)
 
 
-def _put(chain: dict[tuple[int, ...], _Trained | None], trained: _Trained) -> None:
+def _homes(version: VersionKey) -> Iterator[Hashable]:
+    numbers = version.order[0] if version.shape == "release" else version.order
+    yield version.shape, version.line, numbers[1:2]
+    if len(numbers) <= 2:
+        yield version.shape, version.line
+
+
+def _put(chain: dict[Hashable, _Trained | None], trained: _Trained) -> None:
     """One entry a version; None where its rows tell different days (version-disagrees says so)."""
     before = chain.setdefault(trained.order, trained)
     if before is not None and before.day != trained.day:
@@ -149,8 +131,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     finds=(
         "Training dates that run against the version numbers, within one major line of one model: 3.2 trained before"
-        " 3.1. Only versions such as 3.1 or v3.1.4 are compared; a patch of an older minor line (1.2.5 after 1.3)"
-        " is right."
+        " 3.1. Only versions whose order is beyond doubt are compared, such as 3.9 and v3.10; a patch of an older"
+        " minor line (1.2.5 after 1.3) is right."
     ),
     why="One of the two dates or versions is wrong, and whoever looks for the newest model may take the older one.",
     what_to_do="Look at the training dates and versions of both rows, and correct the one that is wrong.",
