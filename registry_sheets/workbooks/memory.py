@@ -153,8 +153,6 @@ class MemoryWorkbook(Workbook):
     def _refuse_changed(self, expected: Revision) -> None:
         if expected != self._token():
             raise WorkbookChanged(f"Somebody saved '{self._label}' after it was read.", "Run again.")
-        if self._obstacles:
-            raise WriteRefused(f"'{self._label}' is not written: {self._obstacles[0]}")
 
     def _with_own(self, sheets: Sequence[Sheet]) -> dict[str, MemoryTab]:
         tabs = dict(self._tabs)
@@ -164,6 +162,8 @@ class MemoryWorkbook(Workbook):
         return tabs
 
     def _commit(self, tabs: dict[str, MemoryTab], names: dict[str, str]) -> Written:
+        if self._obstacles:
+            raise WriteRefused(f"'{self._label}' is not written: {self._obstacles[0]}")
         self._tabs, self._names = tabs, names
         self._revision += 1
         return Written(True, self._token())
