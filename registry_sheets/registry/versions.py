@@ -28,6 +28,12 @@ class VersionKey:
     order: Any
     line: str
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the version in their order, without zeros at the end of a dotted one."""
+        numbers: tuple[int, ...] = self.order[0] if self.shape == "release" else self.order
+        return numbers
+
 
 def version_key(text: str) -> VersionKey | None:
     """The key of a version's text, None where it has no number to order it by ('final', '')."""
