@@ -18,6 +18,7 @@ from registry_sheets.workbooks.base import (
     Workbook,
     Written,
 )
+from registry_sheets.workbooks.cells import holds
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ class MemoryWorkbook(Workbook):
 
     def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
         self._refuse_changed(expected)
-        tabs = self._with_own(sheets)
-        if all(_same(tabs[title], self._tabs.get(title)) for title in tabs):
+        if all(self._holds(sheet) for sheet in sheets):
             return Written(False, expected)
+        tabs = self._with_own(sheets)
         return self._commit(tabs, {**self._names, **_names_of(tabs, sheets)})
 
     def edit_rows(self, tab: str, edits: Sequence[RowEdit], expected: Revision) -> Written:
@@ -154,6 +155,10 @@ class MemoryWorkbook(Workbook):
         if expected != self._token():
             raise WorkbookChanged(f"Somebody saved '{self._label}' after it was read.", "Run again.")
 
+    def _holds(self, sheet: Sheet) -> bool:
+        tab = self._tabs.get(_title_of(self._tabs, sheet.kind) or "")
+        return tab is not None and tab.kind == sheet.kind and holds(sheet, tab.grid, tab.formulas)
+
     def _with_own(self, sheets: Sequence[Sheet]) -> dict[str, MemoryTab]:
         tabs = dict(self._tabs)
         for sheet in sheets:
@@ -201,10 +206,6 @@ def _tab_of(sheet: Sheet, title: str) -> MemoryTab:
         if cell.formula is not None
     }
     return MemoryTab(Grid(title, rows), formulas, sheet.kind, sheet.marks)
-
-
-def _same(new: MemoryTab, old: MemoryTab | None) -> bool:
-    return old is not None and new.grid.rows == old.grid.rows and new.formulas == old.formulas
 
 
 def _even(rows: list[list[Cell]]) -> list[list[Cell]]:

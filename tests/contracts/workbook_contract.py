@@ -141,7 +141,9 @@ class WorkbookContract(ABC):
         assert values(after, after.own_tabs["findings"]) == [["What", "Number"], ["a", 2]]
         assert not workbook.replace_own_tabs([findings("a")], after.revision).changed
 
-    @pytest.mark.parametrize("text", ["=1+1", "+41 44", "-", "@x", "'quoted", "3.10", "1E3", "é😀", "a&<b>\"'", "_x000D_"])
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+41 44", "-", "@x", "'quoted", "3.10", "1E3", "é😀", "a&<b>\"'", "_x000D_"]
+    )
     def test_text_stays_text(self, workbook: Workbook, text: str) -> None:
         workbook.replace_own_tabs([findings(text)], workbook.read().revision)
         assert values(workbook.read(), "Findings")[1][0] == text
