@@ -30,8 +30,8 @@ FAULTLESS: Row = {
     "What changed": "Retrained with the winter season",
     "Changed by": "Jonas Weber",
     "Why": "Fewer failures missed in the pilot",
-    "Deployed on": date(2026, 4, 10),
-    "Last reviewed": date(2026, 6, 1),
+    "Deployed on": date(2026, 6, 20),
+    "Last reviewed": date(2026, 6, 25),
 }
 """A row that no rule finds fault with on EXAMPLE_DAY. A test's row says only what differs from it."""
 

@@ -44,7 +44,7 @@ def _hit(table: ModelTable, key: str, bare: str, severity: Severity) -> Hit:
     index = table.by_model[key][0]
     typed = str(table.value("name")[index])
     message = f"{quote(typed)} has a version in its name."
-    fix = f"Name the model {quote(_as_typed(typed, bare))} in all its rows and put the version into the Version column."
+    fix = f"Write {quote(_as_typed(typed, bare))} in all its rows; the version goes into the Version column."
     return Hit(index, "name", message, fix, severity)
 
 

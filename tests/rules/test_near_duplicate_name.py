@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.rules.near_duplicate_name import one_slip
+
+from .support import hits
+
+
+def of_names(*names: str) -> list[Hit]:
+    return hits("near-duplicate-name", [{"Name": name, "Version": str(n)} for n, name in enumerate(names)])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("AC Failure", "ac-failure"),
+        ("AC failure", "AC_failure"),
+        ("AC failure", "ACfailure"),
+        ("No-shows", "no shows"),
+        ("Café churn", "Cafe\u0301-churn"),
+    ],
+)
+def test_one_name_in_two_spellings(names: tuple[str, str]) -> None:
+    (hit,) = of_names(*names)
+    assert (hit.severity, hit.index, hit.field) == (Severity.WARNING, 1, "name")
+    assert hit.message == f"'{names[1]}' and '{names[0]}' are the same name in two spellings."
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Appointment no-shows", "Appointment no-show"),
+        ("Ingredient orders", "Ingerdient orders"),
+        ("Contract review", "Contract rewiew"),
+    ],
+)
+def test_similar_names_are_only_mentioned(names: tuple[str, str]) -> None:
+    (hit,) = of_names(*names)
+    assert hit.severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Store 12 demand", "Store 13 demand"),
+        ("forecast v1", "forecast v2"),
+        ("Region A", "Region B"),
+        ("AC failure", "DC failure"),
+        ("ResNet-50", "ResNet-101"),
+        ("GPT-4", "GPT-5"),
+        ("Churn EU", "Churn US"),
+        ("Inbound calls", "Outbound calls"),
+        ("Model 1.5", "Model 15"),
+        ("C churn", "C# churn"),
+        ("churn", "turnover"),
+        ("AC failure", "ac  FAILURE"),
+        ("कि model", "की model"),
+        ("TBD", "T-B-D"),
+    ],
+)
+def test_names_that_are_two_models(names: tuple[str, str]) -> None:
+    assert of_names(*names) == []
+
+
+def test_version_words_are_stripped_first() -> None:
+    (hit,) = of_names("Churn model", "churn-model v2")
+    assert hit.severity is Severity.WARNING
+
+
+def test_the_spelling_of_most_rows_is_the_one_to_keep() -> None:
+    (hit,) = of_names("ac-failure", "AC failure", "AC failure")
+    assert (hit.index, hit.fix) == (0, "If they are one model, write 'AC failure' in all its rows.")
+
+
+def test_each_spelling_is_named_once() -> None:
+    assert len(of_names("AC failure", "ac-failure", "ac-failure", "ac_failure")) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "slip"),
+    [
+        ("orders", "order", True),
+        ("orders", "ordres", True),
+        ("orders", "olders", True),
+        ("orders", "xorders", True),
+        ("orders", "orders", False),
+        ("order", "older", True),
+        ("abcd", "abce", False),
+        ("orders", "odresr", False),
+        ("failure", "failures", True),
+        ("ab", "ba", False),
+        ("orders", "redors", False),
+    ],
+)
+def test_one_slip_of_the_fingers(word: str, other: str, slip: bool) -> None:
+    assert one_slip(word, other) is slip
+    assert one_slip(other, word) is slip
+
+
+def test_five_thousand_names_are_quick() -> None:
+    names = [
+        f"{first}{n % 97}x {second}ing{n}"
+        for n, (first, second) in enumerate([("fore", "cast"), ("chur", "rat")] * 2500)
+    ]
+    start = process_time()
+    of_names(*names)
+    assert process_time() - start < 2.5  # most of it builds the table
