@@ -31,9 +31,10 @@ def _reduction() -> tuple[bytes, bytes]:
 
 
 _TABLE, _DROPPED = _reduction()
-_NO_ADDRESS = re.compile(rb'<c(?!"A)')
-_WIDE = re.compile(rb"<c\s+r\s*=\s*[\"']([A-Z]{2,})")
-_DEEP = re.compile(rb"<c\s+r\s*=\s*[\"'][A-Z]+(\d{6,})")
+_ODD_CELL = re.compile(rb'<c(?!"A)')
+_NO_ADDRESS = re.compile(rb"<c(?=[\s/>])(?![^<>]*\sr\s*=\s*[\"'][A-Z])")
+_WIDE = re.compile(rb"<c\s[^<>]*?\br\s*=\s*[\"']([A-Z]{2,})")
+_DEEP = re.compile(rb"<c\s[^<>]*?\br\s*=\s*[\"'][A-Z]+(\d{6,})")
 _ERROR = re.compile(rb"<c\s[^<>]*?\bt\s*=\s*[\"']e[\"'][^<>]*>")
 _VALUE = re.compile(rb"<v[^<>]*>([^<]+)</v")
 _UNCACHED = re.compile(rb"<f(?:\s[^<>]*|/)?>[^<]*(?:</f\s*>)?\s*(?:<v\s*/>|<v\s*>\s*</v\s*>)?\s*</c\s*>")
@@ -75,19 +76,21 @@ def scan(chunks: Iterable[bytes]) -> Facts | None:
 def _whole_cells(stream: Iterator[bytes]) -> Iterator[bytes]:
     """The inside of sheetData, without prefixes, in pieces that end before a cell begins."""
     held, prefix = _start(stream)
+    seen = 0  # how much of ``held`` is known not to hold the end
     while True:
-        chunk = next(stream, b"")
-        held += _without_prefix(chunk, prefix) if prefix else chunk
-        end = held.find(b"</sheetData", max(0, len(held) - len(chunk) - 16))
+        end = held.find(b"</sheetData", max(0, seen - 16))
         if end >= 0:
             yield held[:end]
             return
-        if not chunk or len(held) > _LONGEST_CELL:
-            raise _Irregular
         cut = held.rfind(b"<c ")
         if cut > 0:
             yield held[:cut]
             held = held[cut:]
+        seen = len(held)
+        chunk = next(stream, b"")
+        if not chunk or seen > _LONGEST_CELL:
+            raise _Irregular
+        held += _without_prefix(chunk, prefix) if prefix else chunk
 
 
 def _start(stream: Iterator[bytes]) -> tuple[bytes, bytes]:
@@ -117,9 +120,9 @@ def _without_prefix(data: bytes, prefix: bytes) -> bytes:
 
 def _look(piece: bytes, facts: Facts) -> None:
     marks = piece.translate(_TABLE, _DROPPED)
-    if (b"!" in marks and b"<!" in marks) or _NO_ADDRESS.search(marks):
+    if (b"!" in marks and b"<!" in marks) or (_ODD_CELL.search(marks) and _NO_ADDRESS.search(piece)):
         raise _Irregular
-    if b'"AA0' in marks:
+    if b'"AA' in marks:
         facts.width = max(facts.width, *map(_column, set(_WIDE.findall(piece))), 0)
     if b'000000"' in marks:
         facts.height = max(facts.height, *map(int, set(_DEEP.findall(piece))), 0)

@@ -78,6 +78,8 @@ class Survey:
     uncached: set[Place] = field(default_factory=set)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    outside: bool = False
+    """Whether there is content where Excel has no cells."""
 
     @property
     def height(self) -> int:
@@ -97,6 +99,8 @@ class Survey:
         if row < EXCEL_ROWS and column < EXCEL_COLUMNS:
             self.rows.add(row)
             self.columns.add(column)
+        else:
+            self.outside = True
 
 
 @dataclass(slots=True)
