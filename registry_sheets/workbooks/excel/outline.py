@@ -35,7 +35,11 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The workbook without its cells. ``plain`` False: some part is not in UTF-8, so only expat reads it right."""
+    """The workbook without its cells.
+
+    ``plain`` False: a part is not in UTF-8 or stands in the file twice, so that calamine, which would
+    read nothing or the other one, must not be asked.
+    """
 
     tabs: tuple[Tab, ...]
     date1904: bool
@@ -76,7 +80,7 @@ def read_outline(container: Container) -> Outline:
         last_editor=_last_editor(container, package),
         strings=strings,
         styles=styles,
-        plain=all([_plain_part(container, part) for part in read]),
+        plain=all([_plain_part(container, part) for part in read]) and not container.doubled,
     )
 
 

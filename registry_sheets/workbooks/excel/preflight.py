@@ -5,6 +5,8 @@ Nothing is unpacked here: a file is known by its path's ending, its first bytes 
 
 from __future__ import annotations
 
+import os
+import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,39 +61,53 @@ class MaybeHalfSaved(UnreadableWorkbook):
     """
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, limits: Limits) -> bytes:
     """The file's bytes, at one moment. Raises UnreadableWorkbook, or NotChecked where the system refuses."""
-    _refuse_by_name(path)
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableWorkbook(f"There is no file {path}.", "Check the path, or make one with init.") from None
-    except (IsADirectoryError, NotADirectoryError):
-        raise UnreadableWorkbook(f"{path} is not a file.", "Give the path of the workbook itself.") from None
+        _refuse_by_name(path)
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            if before.st_size > limits.max_uncompressed:
+                raise too_large(path.name, before.st_size, "more than the limit, even packed")
+            data = file.read()
+            after = os.fstat(file.fileno())
+    except (FileNotFoundError, ValueError):
+        raise _missing(path) from None
     except PermissionError:
-        if path.is_dir():
-            raise UnreadableWorkbook(f"{path} is a folder.", "Give the path of the workbook in it.") from None
         raise NotChecked(
             f"{path.name} may not be read by this user, or another program holds it.",
             "Close it elsewhere, or ask for the right to read it.",
         ) from None
     except OSError as error:
         raise NotChecked(f"{path.name} could not be read: {error.strerror or error}.", "Try again later.") from None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise MaybeHalfSaved(f"{path.name} was being saved while it was read.", "Try again when it is saved.")
+    return data
+
+
+def _missing(path: Path) -> UnreadableWorkbook:
+    return UnreadableWorkbook(f"There is no file {path}.", "Check the path, or make the workbook with init.")
 
 
 def _refuse_by_name(path: Path) -> None:
-    if path.is_dir() and path.suffix.lower() != ".numbers":
+    kind = path.stat().st_mode
+    ending = path.suffix.lower()
+    other = _OTHER_ENDINGS.get(ending)
+    if other:  # first, because a .numbers document may be a folder
+        raise UnreadableWorkbook(f"{path.name} is {other}.", _SAVE_AS.get(ending, _SAVE))
+    if stat.S_ISDIR(kind):
         raise UnreadableWorkbook(f"{path} is a folder.", "Give the path of the workbook in it.")
-    if not path.exists():
-        return
+    if not stat.S_ISREG(kind):
+        raise UnreadableWorkbook(f"{path} is not a file.", "Give the path of the workbook itself.")
     if path.name.startswith(("~$", ".~lock.")):
-        raise UnreadableWorkbook(
-            f"{path.name} is the note that a program leaves while the workbook is open, not the workbook.",
-            "Give the path of the workbook itself, without the sign in front.",
-        )
-    kind = _OTHER_ENDINGS.get(path.suffix.lower())
-    if kind:
-        raise UnreadableWorkbook(f"{path.name} is {kind}.", _SAVE_AS.get(path.suffix.lower(), _SAVE))
+        raise _lock_note(path.name)
+
+
+def _lock_note(label: str) -> UnreadableWorkbook:
+    return UnreadableWorkbook(
+        f"{label} is the note that a program leaves while the workbook is open, not the workbook.",
+        "Give the path of the workbook itself, without the sign in front.",
+    )
 
 
 def open_zip(data: bytes, label: str, limits: Limits) -> zipfile.ZipFile:
@@ -149,11 +165,18 @@ def _refuse_other_content(data: bytes, label: str) -> None:
         return
     if not data.strip(b"\0"):
         raise MaybeHalfSaved(f"{label} holds nothing but zeros.", "Bring back an earlier copy.")
+    if _is_lock_note(data):
+        raise _lock_note(label)
     kind = _text_kind(data[:4096])
     if kind:
         raise UnreadableWorkbook(f"{label} is {kind}, not an Excel workbook.", _SAVE)
     if b"PK\x05\x06" not in data[-70_000:]:
         raise UnreadableWorkbook(f"{label} is not an Excel workbook.", _SAVE)
+
+
+def _is_lock_note(data: bytes) -> bool:
+    # Excel's owner file: the length of the user's name, the name padded to 54 bytes, and once more in UTF-16.
+    return len(data) == 165 and data[0] < 55 and not data[1 + data[0] : 55].strip(b" \0")
 
 
 def _compound_file(data: bytes, label: str) -> UnreadableWorkbook:

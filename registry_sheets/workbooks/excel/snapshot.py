@@ -72,7 +72,7 @@ def read_snapshot(path: Path, limits: Limits = DEFAULT_LIMITS) -> ExcelSnapshot:
     Raises UnreadableWorkbook with what to do (its subclass MaybeHalfSaved where another program may
     still be saving it), NotChecked where the system refuses to let it be read.
     """
-    return ExcelSnapshot(read_file(path), path.name, limits)
+    return ExcelSnapshot(read_file(path, limits), path.name, limits)
 
 
 def revision_of(data: bytes) -> Revision:

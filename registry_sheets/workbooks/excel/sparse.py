@@ -27,7 +27,7 @@ Emit = Callable[[int, int, str, str, str | None, bool], None]
 the cell has a formula."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LETTERS = re.compile(r"([A-Za-z]+)(\d+)$")
+_LETTERS = re.compile(r"([A-Za-z]{1,6})(\d{1,12})$")
 _BUILTIN: dict[int, Format] = {**dict.fromkeys([*range(14, 23), 45, 47], "date"), 46: "duration"}
 _NOT_CODE = re.compile(r'"[^"]*"|[\\_*].|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE | re.DOTALL)
 _WHITE = " \t\r\n"
@@ -150,7 +150,7 @@ def chosen_area(survey: Survey, most: int) -> tuple[int, int]:
 
 
 def _before_gap(used: set[int], gap: int) -> int:
-    last = -1
+    last = min(used, default=-1)
     for index in sorted(used):
         if index - last > gap:
             break
