@@ -109,3 +109,5 @@ class Sheet:
     """A1 ranges for which Excel must not offer to turn text into numbers (ignoredErrors)."""
     merged: tuple[str, ...] = ()
     tab_color: str = ""
+    filter: str = ""
+    """The A1 range of a plain filter, for a tab without a table."""

@@ -1,0 +1,62 @@
+"""A tab in the making: cells by place, and whether a tab as read still holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from registry_sheets.registry.grid import Cell, Grid, Place
+from registry_sheets.registry.sheets import Sheet, SheetCell
+from registry_sheets.registry.text import cell_safe
+
+BLANK = SheetCell("")
+
+
+def rows_of(cells: Mapping[Place, SheetCell]) -> tuple[tuple[SheetCell, ...], ...]:
+    """The rows of a tab from A1, each as long as its last cell."""
+    lengths: dict[int, int] = {}
+    for row, column in cells:
+        lengths[row] = max(lengths.get(row, 0), column + 1)
+    height = max(lengths, default=-1) + 1
+    return tuple(
+        tuple(cells.get((row, column), BLANK) for column in range(lengths.get(row, 0))) for row in range(height)
+    )
+
+
+def same_cells(sheet: Sheet, grid: Grid) -> bool:
+    """Whether a tab as read holds what the sheet wants; formulas are compared by their values."""
+    height = max(len(sheet.rows), len(grid.rows))
+    return all(_values(sheet, row) == _read(grid, row) for row in range(height))
+
+
+def _values(sheet: Sheet, row: int) -> list[Cell]:
+    return _trimmed([_plain(cell.value) for cell in sheet.rows[row]]) if row < len(sheet.rows) else []
+
+
+def _read(grid: Grid, row: int) -> list[Cell]:
+    return _trimmed([_plain(cell) for cell in grid.rows[row]]) if row < len(grid.rows) else []
+
+
+def _plain(cell: Cell) -> Cell:
+    """A date is read back as a moment, text as far as a cell can hold it."""
+    if isinstance(cell, str):
+        return cell_safe(cell)
+    if isinstance(cell, datetime) and cell.time() == time(0):
+        return cell.date()
+    return cell
+
+
+def _trimmed(row: list[Cell]) -> list[Cell]:
+    while row and row[-1] == "":
+        row.pop()
+    return row
+
+
+def text_row(texts: Sequence[str], row: int, style: str = "plain") -> dict[Place, SheetCell]:
+    """A row of texts from its first column on."""
+    return {(row, column): SheetCell(text, style) for column, text in enumerate(texts)}  # type: ignore[arg-type]
+
+
+def is_day(cell: Cell) -> bool:
+    """Whether a cell is a date."""
+    return isinstance(cell, date)

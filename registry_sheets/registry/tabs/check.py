@@ -1,0 +1,112 @@
+"""The Check column: what is to do in a row, told by a formula while the row is being edited.
+
+It says "2 to fix", "changed since last check", "no findings on 2026-07-01" or "not checked yet", never a
+bare OK, and nothing in a blank row. It counts blank required cells by itself, so it is right before the
+first check too. No rule judges it and no reader takes it for data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from registry_sheets.registry.grid import Cell, column_letters
+from registry_sheets.registry.marks import (
+    CHECKED,
+    FIELDS,
+    NEEDED,
+    ROW_KEYS,
+    ROWS_WITH_FINDINGS,
+    Row,
+    found,
+    key_name,
+)
+from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.text import formula_text
+
+TRACKED_ROWS = 2_000
+"""So many rows are remembered as they were checked; in a longer table Check does not say what changed."""
+
+UNREADABLE = "a cell shows an error"
+NOT_CHECKED = "not checked yet"
+CHANGED = "changed since last check"
+UNTRACKED = "; edits since then do not show"
+
+
+def check_formula(places: Mapping[str, int], row: int, header: str) -> str:
+    """The formula of one row, without '='.
+
+    ``places`` are columns by field, from 0; ``row`` counts from 1; ``header`` is the header cell of the
+    Check column, as '$A$1', from which rows are counted.
+    """
+    line = Row(places, row)
+    key = row_text(line)
+    clean = f'"no findings on "&{CHECKED}'
+    tracked = f'IF({_unchanged(key, header)},{clean},"{CHANGED}")'
+    rest = f'IF({CHECKED}="","{NOT_CHECKED}",IF(INDEX({ROW_KEYS},1,1)="",{clean}&"{UNTRACKED}",{tracked}))'
+    # Dividing by nothing is an error, so the count is worked out once and 0 goes on to the rest.
+    counted = f'IFERROR(ROUND(1/(1/({_to_fix(line)})),0)&" to fix",{rest})'
+    return f'IFERROR(IF({line.content()}="","",{counted}),"{UNREADABLE}")'
+
+
+def row_text(line: Row) -> str:
+    """The formula for a row's text as it is remembered: all known cells in their order."""
+    return '&"|"&'.join(line.text(field) for field in FIELDS)
+
+
+def row_keys(table: ModelTable) -> Sequence[str]:
+    """Each row's text by its distance from the header, '' where no row stands; () where there are too many."""
+    last = max(table.row_numbers, default=table.header_row)
+    if last - table.header_row > TRACKED_ROWS:
+        return ()
+    keys = [""] * (last - table.header_row)
+    columns = [table.cells(field) for field in FIELDS]
+    for index, number in enumerate(table.row_numbers):
+        keys[number - table.header_row - 1] = "|".join(formula_text(cells[index], table.date1904) for cells in columns)
+    return keys
+
+
+def check_value(fields: Mapping[str, Cell], needed: Sequence[str]) -> str:
+    """What the formula gives before the first check; ``needed`` are the fields that the row's stage needs."""
+    if not any(cell != "" for cell in fields.values()):
+        return ""
+    gaps = sum(not str(fields.get(field, "")).strip(" ") for field in needed)
+    return f"{gaps} to fix" if gaps else NOT_CHECKED
+
+
+def _to_fix(line: Row) -> str:
+    """How many cells of the row are to fix: blank though needed, or found by the check and not changed since."""
+    gaps = "+".join(f"IF({line.blank(field)},{_number(line.needs(field))},0)" for field in NEEDED)
+    marks = "+".join(_found_here(line, field) for field in FIELDS)
+    return f"{gaps}+IF({found(ROWS_WITH_FINDINGS, line.identity())}=0,0,{marks})"
+
+
+def _number(condition: str) -> str:
+    return {"TRUE": "1", "FALSE": "0"}.get(condition, f"IF({condition},1,0)")
+
+
+def _found_here(line: Row, field: str) -> str:
+    """1 where the check found something at the cell; a gap that is counted already is 0."""
+    matches = found(key_name(field), line.key(field))
+    if field not in NEEDED:
+        return matches
+    needed = line.needs(field)
+    still = "0" if needed == "TRUE" else f"IF({needed},0,{matches})"
+    return f"IF({line.blank(field)},{still},{matches})"
+
+
+def _unchanged(key: str, header: str) -> str:
+    """True where the row reads as it was checked: at its own place, else anywhere."""
+    place = f"(ROW()-ROW({header})-1)"
+    height = f"ROWS({ROW_KEYS})"
+    own = f"INDEX({ROW_KEYS},MOD({place},{height})+1,INT({place}/{height})+1)"
+    return f"IF(IFERROR(EXACT({own},{key}),FALSE),TRUE,{found(ROW_KEYS, key)}>0)"
+
+
+def places_of(fields: Sequence[str], first: int) -> Mapping[str, int]:
+    """Columns by field where they stand side by side."""
+    return {field: first + place for place, field in enumerate(fields)}
+
+
+def header_cell(column: int, row: int) -> str:
+    """'$A$1' for column 0 and row 1."""
+    return f"${column_letters(column)}${row}"
