@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NUMBERED = re.compile(
-    r"(?:^|(?<=[\s_\-–(\[/,.]))(?:v|ver|version|rev|revision|release)[\s._\-]*(\d{1,6}(?:[._]\d{1,6})*)(?![^\W_])"
-)
+_WORD = r"(?:v|ver|version|rev|revision|release)[\s._\-]*"
+_STATES = "(?:final|latest|newest|new|old|copy|kopie|current)"
+_NUMBERED = re.compile(rf"(?:^|(?<=[\s_\-–(\[/,.])){_WORD}(\d{{1,6}}(?:[._]\d{{1,6}})*)(?![^\W_])")
 _DOTTED_END = re.compile(r"(?<=[\s_\-–(\[])(\d{1,6}(?:\.\d{1,6})+)[)\]]?$")
-_STATE = re.compile(
-    r"^(?:copy of|kopie von)\s+|(?:[\s_\-–(\[]+(?:final|latest|newest|new|old|copy|kopie|current))+[)\]]?$"
-)
+_STATE = re.compile(rf"^(?:copy of|kopie von)\s+|(?:[\s_\-–(\[]+{_STATES})+[)\]]?$")
+_ANY_OF_THEM = re.compile(rf"{_WORD}\d|\.\d+[)\]]?$|{_STATES}[)\]]?$|^(?:copy of|kopie von)")
 _EDGES = " _-–()[]/,.:"
+_LONGEST = 200
+"""A longer text is no name; the patterns above would take long over it."""
 
 
 def version_word(key: str) -> str:
@@ -23,18 +24,20 @@ def version_word(key: str) -> str:
 
     It must stand apart and have its word: 'gpt-4', 'resnet-50' and 'yolov5' have none.
     """
-    found = _NUMBERED.search(key)
+    found = _NUMBERED.search(key[:_LONGEST])
     return found[1].replace("_", ".") if found else ""
 
 
 def end_number(key: str) -> str:
     """A number with points at the end, as in 'forecast 2.1'. It may be the version or part of the name."""
-    found = _DOTTED_END.search(key)
+    found = _DOTTED_END.search(key[-_LONGEST:])
     return found[1] if found else ""
 
 
 def without_version(key: str) -> str:
     """The name without version words, 'final' or 'copy'; the name itself where nothing would be left."""
+    if len(key) > _LONGEST or _ANY_OF_THEM.search(key) is None:
+        return key
     bare = _DOTTED_END.sub("", _NUMBERED.sub(" ", _STATE.sub("", key)))
     bare = " ".join(_STATE.sub("", bare.strip(_EDGES)).split()).strip(_EDGES)
     return bare if loose(bare) else key

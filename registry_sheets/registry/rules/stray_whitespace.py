@@ -16,7 +16,7 @@ _FIELDS = ("name", "version", "stage", "location", "owner", "used_for", "data_so
 """Columns that people filter and look up by; spaces in running text harm nobody."""
 
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
-_BETWEEN_VALUES = re.compile(r"[^\S\n]*[;\r\n][;\s]*")
+_BETWEEN_VALUES = re.compile(r"([;\r\n])")
 _KINDS = (
     (_UNSEEN, "an invisible character"),
     (re.compile(r"[^\S \n\r\t]"), "a space of a special kind"),
@@ -49,10 +49,15 @@ def _tidy(text: str, multiple: bool) -> str:
     if text.isascii() and " ".join(text.split()) == text:
         return text
     if multiple:
-        kept = _BETWEEN_VALUES.findall(text.strip())
-        values = [_tidy(value, False) for value in _BETWEEN_VALUES.split(text.strip())]
-        return "".join(value + gap for value, gap in zip(values, [*kept, ""], strict=True))
+        return "".join(map(_tidy_within, _BETWEEN_VALUES.split(text.strip())))
     return " ".join(_UNSEEN.sub("", text).split())
+
+
+def _tidy_within(part: str) -> str:
+    """One of several values, with the spaces that stand between it and its neighbours."""
+    value = part.strip()
+    before, after = part.partition(value)[::2] if value else (part, "")
+    return before + _tidy(value, False) + after
 
 
 def _words(text: str, tidy: str, doubled: bool) -> tuple[str, str, Severity]:
