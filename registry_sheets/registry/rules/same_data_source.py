@@ -54,6 +54,13 @@ def _hit(table: ModelTable, before: int, index: int) -> Iterator[Hit]:
     yield Hit(index, "data_source", f"{quote(source)} is also the data of version {version}, the one before.", _FIX)
 
 
+_BEFORE = {
+    "Version": "1.0",
+    "Training date": "2026-01-10",
+    "Stage": "Archived",
+    "Data source": "CRM export 2025-12-31",
+}
+
 RULE = Rule(
     id="same-data-source",
     title="The same data as the version before",
@@ -64,11 +71,11 @@ RULE = Rule(
     what_to_do=_FIX,
     bad=Example(
         row={"Version": "1.1", "Training date": "2026-03-04", "Data source": "CRM export 2025-12-31"},
-        others=({"Version": "1.0", "Training date": "2026-01-10", "Data source": "CRM export 2025-12-31"},),
+        others=(_BEFORE,),
     ),
     good=Example(
         row={"Version": "1.1", "Training date": "2026-03-04", "Data source": "CRM export 2026-02-28"},
-        others=({"Version": "1.0", "Training date": "2026-01-10", "Data source": "CRM export 2025-12-31"},),
+        others=(_BEFORE,),
     ),
     check=_check,
 )

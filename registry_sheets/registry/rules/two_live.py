@@ -35,28 +35,27 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
 def _crowded(table: ModelTable) -> Iterable[tuple[str, Sequence[int]]]:
     """Places (as typed) where rows of several versions of one model are live for one use."""
     stages, locations, versions = table.stages, table.value("location"), table.version_keys
-    keys: dict[str, str] = {}
-    for (_, _), indexes in table.by_use.items():
+    for indexes in table.by_use.values():
         if len(indexes) < 2:
             continue
         live = [i for i in indexes if stages[i] is Stage.PRODUCTION and versions[i] and locations[i]]
         if len({versions[i] for i in live}) > 1:
-            yield from _shared(live, locations, versions, keys)
+            yield from _shared(live, locations, versions)
 
 
 def _shared(
-    live: Sequence[int], locations: Sequence[tuple[str, ...]], versions: Sequence[str], keys: dict[str, str]
+    live: Sequence[int], locations: Sequence[tuple[str, ...]], versions: Sequence[str]
 ) -> Iterable[tuple[str, Sequence[int]]]:
     at: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
+    typed: dict[str, str] = {}
     for index in live:
         for location in locations[index]:
-            key = keys.setdefault(location, "") or keys.setdefault(location, normalise(location))
-            names.setdefault(key, location)
+            key = normalise(location)
+            typed.setdefault(key, location)
             at.setdefault(key, []).append(index)
     for key, rows in at.items():
         if len({versions[index] for index in rows}) > 1:
-            yield names[key], rows
+            yield typed[key], rows
 
 
 def _since(table: ModelTable, index: int) -> date:

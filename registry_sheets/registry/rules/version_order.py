@@ -68,8 +68,9 @@ def _chains(
 
 def _homes(version: VersionKey) -> Iterator[Hashable]:
     numbers = version.order[0] if version.shape == "release" else version.order
-    yield version.shape, version.line, numbers[1:2]
-    if len(numbers) <= 2:
+    _, minor, *patch = (*numbers, 0)[: max(2, len(numbers))]
+    yield version.shape, version.line, minor
+    if not patch:
         yield version.shape, version.line
 
 
@@ -90,18 +91,22 @@ def _out_of_order(chain: Sequence[_Trained], table: ModelTable) -> Iterator[Hit]
 
 
 def _longest_in_order(days: Sequence[date]) -> frozenset[int]:
-    """Places of a longest non-decreasing subsequence, so that one wrong date is one finding."""
+    """Places of a longest non-decreasing subsequence, so that one wrong date is one finding.
+
+    Read from the end, so that of two that contradict each other the lower version is kept: it has stood
+    there for longer.
+    """
     ends: list[int] = []  # place that ends the best subsequence of each length
-    before: list[int] = []
-    for place, day in enumerate(days):
-        length = bisect_right(ends, day, key=days.__getitem__)
-        before.append(ends[length - 1] if length else -1)
+    after: list[int] = [-1] * len(days)
+    for place in range(len(days) - 1, -1, -1):
+        length = bisect_right(ends, -days[place].toordinal(), key=lambda end: -days[end].toordinal())
+        after[place] = ends[length - 1] if length else -1
         ends[length : length + 1] = [place]
     kept = []
     place = ends[-1]
     while place >= 0:
         kept.append(place)
-        place = before[place]
+        place = after[place]
     return frozenset(kept)
 
 
