@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
+from typing import Any
 
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.table import Lists, ModelTable, Stage
@@ -42,10 +43,18 @@ def live_versions(table: ModelTable, lists: Lists | None = None) -> tuple[LiveVe
     A sheet without a Stage column says of nothing that it is live.
     """
     spelling = {normalise(location): location for location in (lists.locations if lists else ())}
+    facts = {field: table.value(field) for field in _FACTS}
     indexes = [index for index, stage in enumerate(table.stages) if stage is Stage.PRODUCTION]
-    before = _retired(table, {key for index in indexes if (key := table.name_keys[index])})
-    lines = [line for index in indexes for line in _lines(table, index, spelling, before)]
+    before = _retired(table, facts, {key for index in indexes if (key := table.name_keys[index])})
+    lines = [line for index in indexes for line in _lines(table, facts, index, spelling, before)]
     return tuple(sorted(lines, key=_order))
+
+
+_FACTS = (
+    "name", "version", "used_for", "location", "deployed_on", "training_date", "data_source", "what_changed", "why",
+)  # fmt: skip
+_Facts = Mapping[str, Sequence[Any]]
+"""The table's vectors by field; fetched once, for a column that the sheet lacks is made anew each time."""
 
 
 def _order(line: LiveVersion) -> tuple[str, str, str, int]:
@@ -53,13 +62,17 @@ def _order(line: LiveVersion) -> tuple[str, str, str, int]:
 
 
 def _lines(
-    table: ModelTable, index: int, spelling: Mapping[str, str], before: Mapping[_Place, Sequence[tuple[date, str]]]
+    table: ModelTable,
+    facts: _Facts,
+    index: int,
+    spelling: Mapping[str, str],
+    before: Mapping[_Place, Sequence[tuple[date, str]]],
 ) -> Iterator[LiveVersion]:
     def text(field: str) -> str:
-        return table.value(field)[index] or ""
+        return facts[field][index] or ""
 
-    since = table.value("deployed_on")[index]
-    for use, location in product(*(table.value(field)[index] or ("",) for field in ("used_for", "location"))):
+    since = facts["deployed_on"][index]
+    for use, location in _uses_and_locations(facts, index):
         place = (table.name_keys[index], normalise(use), normalise(location))
         yield LiveVersion(
             name=text("name"),
@@ -67,7 +80,7 @@ def _lines(
             location=spelling.get(normalise(location), location),
             version=text("version"),
             since=since,
-            training_date=table.value("training_date")[index],
+            training_date=facts["training_date"][index],
             data_source=text("data_source"),
             what_changed=text("what_changed"),
             why=text("why"),
@@ -76,23 +89,21 @@ def _lines(
         )
 
 
-def _retired(table: ModelTable, names: set[str]) -> dict[_Place, list[tuple[date, str]]]:
+def _uses_and_locations(facts: _Facts, index: int) -> Iterator[tuple[str, str]]:
+    return product(facts["used_for"][index] or ("",), facts["location"][index] or ("",))
+
+
+def _retired(table: ModelTable, facts: _Facts, names: set[str]) -> dict[_Place, list[tuple[date, str]]]:
     """The archived versions of the live models by place, with the day on which each was deployed there."""
     found: dict[_Place, list[tuple[date, str]]] = {}
     for name in names:
         for index in table.by_model[name]:
-            day, version = table.value("deployed_on")[index], table.value("version")[index]
+            day, version = facts["deployed_on"][index], facts["version"][index]
             if table.stages[index] is not Stage.ARCHIVED or day is None or not version:
                 continue
-            for place in _places(table, index):
-                found.setdefault(place, []).append((day, version))
+            for use, location in _uses_and_locations(facts, index):
+                found.setdefault((name, normalise(use), normalise(location)), []).append((day, version))
     return found
-
-
-def _places(table: ModelTable, index: int) -> Iterator[_Place]:
-    uses, locations = (table.value(field)[index] or ("",) for field in ("used_for", "location"))
-    for use, location in product(uses, locations):
-        yield table.name_keys[index], normalise(use), normalise(location)
 
 
 def _replaced(before: Sequence[tuple[date, str]], since: date | None, version: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context
 from math import isfinite
 
 from registry_sheets.registry.grid import Cell
@@ -14,6 +14,7 @@ CELL_LIMIT = 32_767
 
 _DAY = timedelta(days=1)
 _PLAIN_LENGTH = 20
+_FIFTEEN_DIGITS = Context(prec=15)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029 ]+")
 _UNSAFE_IN_TERMINAL = re.compile(
@@ -44,7 +45,7 @@ def number_text(number: float) -> str:
     """
     if isinstance(number, float) and not isfinite(number):
         return str(number)
-    rounded = Decimal(f"{number:.14e}").normalize()
+    rounded = _FIFTEEN_DIGITS.create_decimal(number).normalize(_FIFTEEN_DIGITS)
     if not rounded:
         return "0"
     exponent = rounded.adjusted()
