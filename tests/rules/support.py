@@ -107,6 +107,7 @@ def of_example(example: Example) -> Registry:
     return registry(
         [*example.others, example.row],
         beyond=example.beyond,
+        links=example.links,
         lists=Lists(
             tab="Lists",
             locations=example.lists.get("Location", ()),

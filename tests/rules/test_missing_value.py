@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.findings import Severity
@@ -54,7 +55,7 @@ def test_nought_is_a_value(cell: object) -> None:
 
 def test_further_columns_can_be_asked_for() -> None:
     rows = [{"Why": ""}, {"Why": "", "Stage": "Archived"}, {"Why": "because"}]
-    found = hits("missing-value", rows, options={"also": ("why",)})
+    found = hits("missing-value", rows, options={"also": ["why", "What changed"]})
     assert [(hit.index, hit.field, hit.severity) for hit in found] == [(0, "why", WARNING)]
     assert found[0].message == "Why is blank."
 
@@ -62,3 +63,8 @@ def test_further_columns_can_be_asked_for() -> None:
 def test_a_column_that_the_sheet_lacks_is_not_named_row_by_row() -> None:
     result = checked([{"Location": None}, {"Location": None, "Version": "4"}])
     assert [(f.rule, f.row) for f in result.findings if f.severity is ERROR] == [("missing-column", None)]
+
+
+def test_a_column_that_does_not_exist_cannot_be_asked_for() -> None:
+    with pytest.raises(ValidationError, match="'Reason why' is not a column"):
+        hits("missing-value", [{}], options={"also": ["Reason why"]})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from inspect import getdoc
 from textwrap import fill
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from registry_sheets.registry.rules import RULES
-from registry_sheets.registry.rules.base import Example, Rule
+from registry_sheets.registry.rules.base import Example, Options, Rule
 
 _WIDTH = 88
 _NO_CELLS = "(a row with nothing wrong)"
@@ -53,6 +53,7 @@ def _examples(rule: Rule) -> str:
 def _example(label: str, example: Example) -> Iterable[str]:
     setting = [f"Lists, {header}: {', '.join(values)}" for header, values in example.lists.items()]
     setting += [f"row above: {_cells(row)}" for row in example.others]
+    setting += [f"asked: {problem}" for problem in (example.links or {}).values() if problem]
     setting += [f"a cell with content at {address}" for address in example.beyond]
     above = f"  [{'; '.join(setting)}]" if setting else ""
     cells = _cells(example.row) or ("" if above else _NO_CELLS)
@@ -74,15 +75,24 @@ def _cell(cell: Any) -> str:
 
 
 def _options(rule: Rule) -> str:
-    if not rule.options.model_fields:
+    fields = rule.options.model_fields
+    if not fields:
         return "  None but its severity."
-    return "\n".join(_option(name, info) for name, info in rule.options.model_fields.items())
+    about = [] if all(info.description for info in fields.values()) else [_about(rule.options)]
+    return "\n".join([*filter(None, about), *(_option(name, info) for name, info in fields.items())])
+
+
+def _about(options: type[Options]) -> str:
+    """What the options' own docstring says, where it says it for all of them at once."""
+    text = "" if options.__doc__ == Options.__doc__ else getdoc(options) or ""
+    return _wrapped(" ".join(text.replace("``", "").split())) if text else ""
 
 
 def _option(name: str, info: FieldInfo) -> str:
     default = info.get_default(call_default_factory=True)
     shown = "must be given" if default is PydanticUndefined else f"default: {_toml(default)}"
-    return _wrapped(f"{name}: {info.description or re.sub('_', ' ', name)} ({shown})")
+    said = f": {info.description}" if info.description else ""
+    return _wrapped(f"{name}{said} ({shown})")
 
 
 def _toml(value: Any) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import GAPS
 from registry_sheets.registry.table import ModelTable, Stage
@@ -23,8 +25,18 @@ _FIXES = {
 
 class MissingValueOptions(Options):
     also: tuple[str, ...] = Field(
-        default=(), description="further columns that must be filled in Production and Testing, such as ['why']"
+        default=(), description='further columns that must be filled in Production and Testing, such as ["Why"]'
     )
+
+    @field_validator("also")
+    @classmethod
+    def _fields(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        """Headers, as people know them, or field names; as field names."""
+        fields = {normalise(text): column.field for column in COLUMNS for text in (column.header, column.field)}
+        for text in said:
+            if normalise(text) not in fields:
+                raise ValueError(f"'{text}' is not a column; use one of {', '.join(c.header for c in COLUMNS)}")
+        return tuple(fields[normalise(text)] for text in said)
 
 
 def check(registry: Registry, options: MissingValueOptions) -> Iterator[Hit]:
