@@ -133,6 +133,7 @@ def _status(link: str, method: str, deadline: _Deadline) -> int:
     )
     try:
         with _opener(deadline).open(request, timeout=deadline.left()) as response:
+            deadline.left()  # an answer that the time-out cut off is none
             return int(response.status)
     except urllib.error.HTTPError as error:
         with error:

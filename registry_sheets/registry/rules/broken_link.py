@@ -58,7 +58,7 @@ RULE = Rule(
     finds=(
         "Run links and data links, http(s) addresses and file paths, that are answered with 'not there'. An address"
         " that cannot be reached, wants a sign-in or answers with a fault of its own is not called broken: the pass"
-        " names it as not checked."
+        " names it as not checked. What stands behind a '#' is never sent, so it is not asked."
     ),
     why="A link that leads nowhere is found out on the day when somebody needs it.",
     what_to_do=_FIX,
