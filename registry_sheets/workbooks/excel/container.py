@@ -18,7 +18,7 @@ from registry_sheets.errors import UnreadableWorkbook
 from registry_sheets.workbooks.excel.preflight import Limits, damaged, open_zip
 
 _LOCAL_HEADER = 30
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16  # so that what is scanned several times over stays in the processor's cache
 _SMALL_PART = 64 << 20
 
 Node = tuple[str, dict[str, str], list[str]]
@@ -109,7 +109,7 @@ class Container:
 
 def _inflate(packed: memoryview, most: int) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-15)
-    step = 1 << 16  # unconsumed input is copied at every call, so it is fed in small pieces
+    step = 1 << 12  # unconsumed input is copied at every call, so it is fed in small pieces
     for start in range(0, len(packed), step):
         waiting: Any = packed[start : start + step]
         while waiting and not inflater.eof:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from registry_sheets.errors import UnreadableWorkbook
 from registry_sheets.registry.grid import Cell, Grid
-from registry_sheets.workbooks.excel import sparse
 from registry_sheets.workbooks.excel.container import Container
 from registry_sheets.workbooks.excel.outline import Outline, Tab
 from registry_sheets.workbooks.excel.preflight import Limits
 from registry_sheets.workbooks.excel.scan import Facts, scan
-from registry_sheets.workbooks.excel.sparse import Area, Survey, Values
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from registry_sheets.workbooks.excel.sparse import Survey, Values
 
 _BYTES_A_CELL = 8
 _LARGEST_AREA = 200_000_000
@@ -51,15 +51,18 @@ class TabReader:
         return min(max(self.limits.max_area, self.container.size(part) // _BYTES_A_CELL), _LARGEST_AREA)
 
     def _streamed(self, tab: Tab, part: str, *, regular: bool) -> Grid:
+        # Hardly any workbook needs this reader, and a check of a small one is mostly imports.
+        from registry_sheets.workbooks.excel.sparse import Area, Survey, chosen_area, read_cells
+
         survey = Survey()
-        sparse.read_cells(self.container.chunks(part), survey.add, part, self.container.label)
+        read_cells(self.container.chunks(part), survey.add, part, self.container.label)
         allowed = self._allowed(part)
         if regular and survey.height * survey.width <= allowed and not survey.outside:
             rows = self._by_calamine(tab.title)
             if rows is not None:
                 return self._finished(tab, rows, survey)
-        area = Area(self._values, *sparse.chosen_area(survey, allowed))
-        sparse.read_cells(self.container.chunks(part), area.add, part, self.container.label)
+        area = Area(self._values, *chosen_area(survey, allowed))
+        read_cells(self.container.chunks(part), area.add, part, self.container.label)
         return self._finished(tab, area.squared(), survey, tuple(area.beyond))
 
     def _finished(
@@ -96,11 +99,13 @@ class TabReader:
 
     @cached_property
     def _values(self) -> Values:
+        from registry_sheets.workbooks.excel.sparse import Values, read_formats, read_strings
+
         label, outline = self.container.label, self.outline
         strings: list[str] = []
         if outline.strings:
-            strings = sparse.read_strings(self.container.chunks(outline.strings), outline.strings, label)
-        formats = sparse.read_formats(self.container.nodes(outline.styles)) if outline.styles else []
+            strings = read_strings(self.container.chunks(outline.strings), outline.strings, label)
+        formats = read_formats(self.container.nodes(outline.styles)) if outline.styles else []
         return Values(strings, formats, outline.date1904)
 
 
