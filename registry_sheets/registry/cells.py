@@ -140,7 +140,14 @@ def _near_stages(word: str, vocabulary: Mapping[str, Stage]) -> tuple[str, ...]:
     first = _FIRST_WORDS.match(word)
     if first and (stage := vocabulary.get(first[0])):
         return (stage.value,)
+    if len(word) > _LONGEST_STAGE:
+        return ()
     from difflib import get_close_matches
 
-    near = get_close_matches(word[:60], vocabulary, n=3, cutoff=0.8)
+    # Letters first: a free-text column that is taken for the stage has 100,000 different words.
+    alike = [known for known in vocabulary if known[:1] == word[:1] and abs(len(known) - len(word)) <= 2]
+    near = get_close_matches(word, alike, n=3, cutoff=0.8)
     return tuple(dict.fromkeys(vocabulary[match].value for match in near))
+
+
+_LONGEST_STAGE = 25

@@ -15,6 +15,9 @@ from registry_sheets.registry.text import epoch
 FIRST_SERIAL_YEAR, LAST_SERIAL_YEAR = 1990, 2100
 """A number in a date column is called a serial number when the day falls within these years."""
 
+_LONGEST = 60
+"""A longer text is no date, and is not searched for one."""
+
 _TIME = r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}", re.ASCII)
 _NUMERIC = re.compile(rf"(\d{{1,4}})\s*([./-])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}})\.?{_TIME}", re.ASCII)
@@ -62,6 +65,8 @@ def read_date(cell: Cell, order: DateOrder = "ymd", date1904: bool = False) -> d
 
 
 def _read_text(text: str, order: DateOrder, date1904: bool) -> date | DateTrouble:
+    if len(text) > _LONGEST:
+        return DateTrouble("not-a-date")
     if found := _ISO.fullmatch(text):
         day = _day(found[1], found[2], found[3])
         return day or DateTrouble("not-a-date", note="is no day of the calendar")
@@ -131,8 +136,6 @@ def _explain_text(text: str, date1904: bool) -> DateTrouble:
     if found := _YEAR_MONTH.fullmatch(text):
         year, month = (int(found[1]), int(found[2])) if found[1] else (int(found[4]), int(found[3]))
         return _period(year, month, month, "names a month, not a day")
-    if len(text) > 60:
-        return DateTrouble("not-a-date")
     return _in_words(text) or _iso_within(text)
 
 

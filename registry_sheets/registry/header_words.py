@@ -25,7 +25,8 @@ _LONGEST = 200
 
 _SAME = 75.0
 _WITHIN = 65.0
-_NEAR = 85.0
+NEAR = 85.0
+"""A header that is spelled nearly like a known one scores more than this."""
 _PHRASE_LIMIT = 6
 
 
@@ -51,7 +52,7 @@ def is_check(header: str) -> bool:
 
 def metric_of(header: str) -> tuple[str, str] | None:
     """('MAPE', 'holidays') for 'Metric: MAPE (holidays)', ('MAPE', '') without a period, None for other headers."""
-    if "etric" not in header and "ETRIC" not in header:
+    if len(header) > _LONGEST or ("etric" not in header and "ETRIC" not in header):
         return None
     found = _METRIC.fullmatch(one_line(unicodedata.normalize("NFKC", header).translate(_DROPPED)))
     return (found["metric"], found["period"] or "") if found else None
@@ -101,9 +102,9 @@ class Words:
             if abs(len(phrase) - len(key)) > 4:
                 continue
             matcher.set_seq1(phrase)
-            if matcher.real_quick_ratio() * 100 > max(best, _NEAR) and matcher.quick_ratio() * 100 > max(best, _NEAR):
+            if matcher.real_quick_ratio() * 100 > max(best, NEAR) and matcher.quick_ratio() * 100 > max(best, NEAR):
                 best = max(best, matcher.ratio() * 100)
-        return round(best, 1) if best > _NEAR else 0.0
+        return round(best, 1) if best > NEAR else 0.0
 
     def _within(self, name: str, key: str) -> bool:
         """A known header with words around it: 'current model version', 'primary location'."""

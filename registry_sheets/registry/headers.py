@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from registry_sheets.errors import DoubtfulHeaders
 from registry_sheets.registry.columns import COLUMNS, Column, column
 from registry_sheets.registry.grid import Cell, Grid, column_letters
-from registry_sheets.registry.header_words import Words, header_key, is_check, metric_of
+from registry_sheets.registry.header_words import NEAR, Words, header_key, is_check, metric_of
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.table import MetricColumn, TableColumn
 from registry_sheets.registry.table_settings import TableSettings, stage_vocabulary
-from registry_sheets.registry.text import one_line
+from registry_sheets.registry.text import one_line, shown
 
 SEARCHED_ROWS = 30
 """The header is looked for in so many rows from the top."""
@@ -255,7 +255,7 @@ _MOST_STAGE_WORDS = 40
 
 
 def _label(grid: Grid, row: _Row, at: int) -> str:
-    return one_line(str(grid.rows[row.index][at]))
+    return shown(grid.rows[row.index][at])
 
 
 def _metrics(grid: Grid, row: _Row, taken: set[int]) -> Iterable[MetricColumn]:
@@ -287,15 +287,24 @@ def _suggestions(
     grid: Grid, row: _Row, columns: Mapping[str, TableColumn], taken: set[int], words: Words
 ) -> list[Suggestion]:
     """For each field without a column the headers that may stand for it, best first, at most three."""
-    free = {at: key for at, key in row.keys.items() if at not in taken}
+    lacking = [declared for declared in COLUMNS if declared.field not in columns]
+    likeness = {
+        at: {declared.field: words.likeness(declared.field, key) for declared in lacking}
+        for at, key in row.keys.items()
+        if at not in taken
+    }
     found: list[Suggestion] = []
-    for declared in COLUMNS:
-        if declared.field in columns or not free:
-            continue
-        scored = ((words.likeness(declared.field, key), -at) for at, key in free.items())
+    for declared in lacking:
+        scored = [(_unrivalled(scores, declared.field), -at) for at, scores in likeness.items()]
         best = sorted((pair for pair in scored if pair[0] > 0), reverse=True)[:3]
         found += [_suggest(declared, _label(grid, row, -at), -at, score) for score, at in best]
     return found
+
+
+def _unrivalled(scores: Mapping[str, float], name: str) -> float:
+    """A slip of the pen is one of the field that it is nearest to: 'Trainning date' is not 'Training data'."""
+    best = max(scores.values())
+    return 0.0 if scores[name] < best and best > NEAR else scores[name]
 
 
 def _suggest(declared: Column, label: str, at: int, score: float) -> Suggestion:
