@@ -180,6 +180,7 @@ _UNITS = "|".join(sorted({unit for language in _LANGUAGES for unit in language.u
 _SPAN = re.compile(rf"(?<![\w.,/-])\d{{1,2}} +(?=(?:{_UNITS})(?!\w))", re.IGNORECASE)
 # Digits, identifier characters, camelCase, and '.' or ':' inside a word (a path, a file, a table of a schema, a URL).
 _NAMES_SOMETHING = re.compile(r"[\d_@#<>=\\{}\[\]|~^%$*\"“”„«»`]|\w[.:]\w|//|[a-z][A-Z]")
+_SURELY = re.compile(r"\d{3}|[_@#=\\]")  # what most sources have, found before any closer look
 _PHRASES = re.compile(r"\b(open|in|third|real|time) (source|house|party|world|series)\b", re.IGNORECASE)
 _JOINED = frozenset(("open-source", "in-house", "third-party", "real-world", "time-series"))
 _LOUD = frozenset(("data", "misc", "various", "unspecified", "internal", "historical", "diverse", "divers", "varios"))
@@ -190,7 +191,7 @@ _APOSTROPHE = re.compile(r"['’]")
 
 def vagueness(text: str) -> Vagueness | None:
     """What kind of empty answer ``text`` is to the question "which data?"; None where it may name something."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _SURELY.search(text):
         return None
     plain = _SPAN.sub("", unicodedata.normalize("NFKC", text))
     if _NAMES_SOMETHING.search(plain):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from registry_sheets.registry.findings import Hit, Severity
@@ -14,45 +14,58 @@ _FIX = (
     " what to return to."
 )
 
-_Earliest = Sequence[tuple[date, str]]  # at most two versions, the earliest first
+_GLANCE = 3  # rows looked at before all are: the first of a model is mostly an earlier version
 
 
 def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
     table = registry.models
-    live = [index for index, stage in enumerate(table.stages) if stage is Stage.PRODUCTION]
-    if not live:
-        return
-    earliest, anywhere = _earliest(table)
     told: set[tuple[str, str]] = set()
-    for index in live:
+    earliest: dict[tuple[str, str | None], Sequence[tuple[date, str]]] = {}
+    for index, stage in enumerate(table.stages):
         name, version = table.name_keys[index], table.version_keys[index]
-        if not name or not version or (name, version) in told:
+        if stage is not Stage.PRODUCTION or not name or not version or (name, version) in told:
             continue
-        uses = table.use_keys[index]
-        if uses == ("",):
-            others = anywhere[name]
-        else:
-            others = [one for use in (*uses, "") for one in earliest.get((name, use), ())]
-        until = table.value("training_date")[index] or date.max
-        if not any(day <= until and other != version for day, other in others):
+        if not any(_is_earlier_in(table, index, (name, use), earliest) for use in _uses(table, index)):
             told.add((name, version))
             yield Hit(index, "version", "Live, with no earlier version to return to.", _FIX)
 
 
-def _earliest(table: ModelTable) -> tuple[Mapping[tuple[str, str], _Earliest], Mapping[str, _Earliest]]:
-    """The two earliest versions that are or were live, by (model, use) and by model."""
-    by_use = {key: _two(table, indexes) for key, indexes in table.by_use.items()}
-    return by_use, {name: _two(table, indexes) for name, indexes in table.by_model.items()}
+def _uses(table: ModelTable, index: int) -> Sequence[str | None]:
+    """The uses among which a version to return to is looked for; None: all of the model."""
+    uses = table.use_keys[index]
+    return (None,) if uses == ("",) else (*uses, "")
 
 
-def _two(table: ModelTable, indexes: Sequence[int]) -> _Earliest:
+def _is_earlier_in(
+    table: ModelTable,
+    index: int,
+    group: tuple[str, str | None],
+    earliest: dict[tuple[str, str | None], Sequence[tuple[date, str]]],
+) -> bool:
+    """Whether a group (model, use) has another version from before; ``earliest`` keeps what was worked out."""
+    name, use = group
+    rows = table.by_model[name] if use is None else table.by_use.get((name, use), ())
+    version, until = table.version_keys[index], table.value("training_date")[index] or date.max
+    if any(day <= until and other != version for day, other in _versions(table, rows[:_GLANCE])):
+        return True
+    if group not in earliest:
+        earliest[group] = _two_earliest(_versions(table, rows))
+    return any(day <= until and other != version for day, other in earliest[group])
+
+
+def _versions(table: ModelTable, rows: Sequence[int]) -> Iterator[tuple[date, str]]:
+    """(training date, version) of what is or was live. Without a date it may well be the earlier one."""
     days, versions, stages = table.value("training_date"), table.version_keys, table.stages
+    for row in rows:
+        if versions[row] and stages[row] is not Stage.TESTING:
+            yield days[row] or date.min, versions[row]
+
+
+def _two_earliest(versions: Iterable[tuple[date, str]]) -> Sequence[tuple[date, str]]:
+    """Two are enough: one of them is another version than the one that is asked about."""
     found: dict[str, date] = {}
-    for index in indexes:
-        if versions[index] and stages[index] is not Stage.TESTING:
-            # Without a date it may well be the earlier one: nothing is said then.
-            day = days[index] or date.min
-            found[versions[index]] = min(day, found.get(versions[index], day))
+    for day, version in versions:
+        found[version] = min(day, found.get(version, day))
     return sorted((day, version) for version, day in found.items())[:2]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from registry_sheets.registry.findings import Hit, Severity
-from registry_sheets.registry.identity import normalise_all
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.words import quote
-from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.table import ModelTable, Stage
 from registry_sheets.registry.vagueness import vagueness
 from registry_sheets.registry.wording import clipped
 
@@ -21,37 +22,41 @@ _FIX = (
 
 def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
     table = registry.models
-    sources = normalise_all(table.value("data_source"))
+    sources = table.value("data_source")
     told: set[int] = set()
     for indexes in table.by_use.values():
         if len(indexes) < 2:
             continue
         for before, index in _successions(table, indexes):
-            if sources[index] and sources[index] == sources[before] and index not in told:
+            if index not in told and _is_same(sources[before], sources[index]):
                 told.add(index)
-                yield from _hit(table, before, index)
+                version = clipped(table.value("version")[before])
+                message = f"{quote(sources[index])} is also the data of version {version}, the one before."
+                yield Hit(index, "data_source", message, _FIX)
+
+
+def _is_same(before: str | None, source: str | None) -> bool:
+    """Whether two rows name the same data; where they name none, vague-data-source says what to do."""
+    if not before or not source or normalise(before) != normalise(source):
+        return False
+    return vagueness(source) is None
 
 
 def _successions(table: ModelTable, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(row of the version before, row of the version), by training date, where both are beyond doubt."""
+    """(row of the version before, row of the version), by training date, where both are beyond doubt.
+
+    Only of versions that are not archived: nobody mends the others.
+    """
     versions, days = table.version_keys, table.value("training_date")
-    on: dict[date, dict[str, int]] = {}
+    days_of: dict[date, dict[str, int]] = {}
     for index in indexes:
         if versions[index] and days[index]:
-            on.setdefault(days[index], {}).setdefault(versions[index], index)
-    before: dict[str, int] = {}
-    for day in sorted(on):
-        if len(before) == len(on[day]) == 1 and before.keys() != on[day].keys():
-            yield next(iter(before.values())), next(iter(on[day].values()))
-        before = on[day]
-
-
-def _hit(table: ModelTable, before: int, index: int) -> Iterator[Hit]:
-    source = table.value("data_source")[index]
-    if vagueness(source):  # vague-data-source says what to do
-        return
-    version = clipped(table.value("version")[before])
-    yield Hit(index, "data_source", f"{quote(source)} is also the data of version {version}, the one before.", _FIX)
+            days_of.setdefault(days[index], {}).setdefault(versions[index], index)
+    for (_, before), (_, now) in pairwise(sorted(days_of.items())):
+        if len(before) == len(now) == 1 and before.keys() != now.keys():
+            (first,), (second,) = before.values(), now.values()
+            if table.judged[second] is not Stage.ARCHIVED:
+                yield first, second
 
 
 _BEFORE = {

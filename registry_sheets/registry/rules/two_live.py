@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from registry_sheets.registry.findings import Hit, Severity
@@ -35,22 +35,23 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
 def _crowded(table: ModelTable) -> Iterable[tuple[str, Sequence[int]]]:
     """Places (as typed) where rows of several versions of one model are live for one use."""
     stages, locations, versions = table.stages, table.value("location"), table.version_keys
+    keys = {place: normalise(place) for places in set(locations) for place in places or ()}
     for indexes in table.by_use.values():
         if len(indexes) < 2:
             continue
         live = [i for i in indexes if stages[i] is Stage.PRODUCTION and versions[i] and locations[i]]
         if len({versions[i] for i in live}) > 1:
-            yield from _shared(live, locations, versions)
+            yield from _shared(live, locations, versions, keys)
 
 
 def _shared(
-    live: Sequence[int], locations: Sequence[tuple[str, ...]], versions: Sequence[str]
+    live: Sequence[int], locations: Sequence[tuple[str, ...]], versions: Sequence[str], keys: Mapping[str, str]
 ) -> Iterable[tuple[str, Sequence[int]]]:
     at: dict[str, list[int]] = {}
     typed: dict[str, str] = {}
     for index in live:
         for location in locations[index]:
-            key = normalise(location)
+            key = keys[location]
             typed.setdefault(key, location)
             at.setdefault(key, []).append(index)
     for key, rows in at.items():

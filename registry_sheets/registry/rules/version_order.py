@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
@@ -28,13 +28,21 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
     seen: set[int] = set()
     for indexes in table.by_use.values():
         rows = [index for index in indexes if known[index] and days[index]] if len(indexes) > 1 else []
-        if len(rows) < 2:
+        if _is_in_order(rows, known, days):
             continue
         for chain in _chains(rows, known, days):
-            for hit in _out_of_order(chain, table):
-                if hit.index not in seen:
-                    seen.add(hit.index or 0)
-                    yield hit
+            for trained, other in _out_of_order(chain):
+                if trained.row not in seen:
+                    seen.add(trained.row)
+                    yield _hit(trained, other, table)
+
+
+def _is_in_order(rows: Sequence[int], known: Sequence[Any], days: Sequence[date]) -> bool:
+    """Whether the rows are all of one kind and in order as a whole, as most models' are: then each chain is."""
+    if len({known[row].shape for row in rows}) > 1:
+        return False
+    ordered = sorted((known[row].order, days[row]) for row in rows)
+    return all(lower[1] <= higher[1] for lower, higher in pairwise(ordered))
 
 
 def _understood(table: ModelTable) -> Sequence[VersionKey | None]:
@@ -81,17 +89,20 @@ def _put(chain: dict[Hashable, _Trained | None], trained: _Trained) -> None:
         chain[trained.order] = None
 
 
-def _out_of_order(chain: Sequence[_Trained], table: ModelTable) -> Iterator[Hit]:
-    if all(lower.day <= higher.day for lower, higher in pairwise(chain)):
-        return
+def _out_of_order(chain: Sequence[_Trained]) -> Iterator[tuple[_Trained, _Trained]]:
+    """(what is out of order, a version that it contradicts)."""
     kept = _longest_in_order([trained.day for trained in chain])
     for place, trained in enumerate(chain):
-        if place not in kept:
-            yield _hit(trained, _against(chain, place, kept), table)
+        at = bisect_left(kept, place)
+        if at < len(kept) and kept[at] == place:
+            continue
+        # The kept days rise, so the neighbours contradict it the most, and one of them does.
+        below = chain[kept[at - 1]] if at else None
+        yield trained, below if below and below.day > trained.day else chain[kept[at]]
 
 
-def _longest_in_order(days: Sequence[date]) -> frozenset[int]:
-    """Places of a longest non-decreasing subsequence, so that one wrong date is one finding.
+def _longest_in_order(days: Sequence[date]) -> Sequence[int]:
+    """The places, rising, of a longest non-decreasing subsequence, so that one wrong date is one finding.
 
     Read from the end, so that of two that contradict each other the lower version is kept: it has stood
     there for longer.
@@ -107,15 +118,7 @@ def _longest_in_order(days: Sequence[date]) -> frozenset[int]:
     while place >= 0:
         kept.append(place)
         place = after[place]
-    return frozenset(kept)
-
-
-def _against(chain: Sequence[_Trained], place: int, kept: frozenset[int]) -> _Trained:
-    """The version nearest below that was trained later, else the nearest above that was trained earlier."""
-    day = chain[place].day
-    below = (chain[other] for other in range(place - 1, -1, -1) if other in kept and chain[other].day > day)
-    above = (chain[other] for other in range(place + 1, len(chain)) if other in kept and chain[other].day < day)
-    return next(below, None) or next(above)
+    return kept
 
 
 def _hit(trained: _Trained, other: _Trained, table: ModelTable) -> Hit:
