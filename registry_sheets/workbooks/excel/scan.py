@@ -148,10 +148,11 @@ def _find_uncached(piece: bytes, facts: Facts) -> None:
         start = piece.rfind(b"<c", 0, match.start())
         before = piece[start : match.start()]
         tag = before[: before.find(b">") + 1]
+        if b"<v" in before:  # calamine loses a value that stands before its formula
+            raise _Irregular
         # t="str" says that the formula was calculated and gave a text, though an empty one.
-        if not tag or _IS_TEXT.search(tag) or b"<v" in before:
-            continue
-        facts.uncached.add(_place(tag))
+        if tag and not _IS_TEXT.search(tag):
+            facts.uncached.add(_place(tag))
 
 
 def _place(tag: bytes) -> Place:
