@@ -114,3 +114,8 @@ def test_the_message_quotes_what_was_typed() -> None:
     (hit,) = hits("placeholder-value", [{"Data source": "see email"}])
     assert hit.message == "'see email' stands in for a value."
     assert "CRM export" in hit.fix
+
+
+@pytest.mark.parametrize(("name", "found"), [("DITTO", 0), ("Later", 0), ("TBD", 1), ("n/a", 1)])
+def test_a_model_may_have_an_odd_name(name: str, found: int) -> None:
+    assert len(hits("placeholder-value", [{"Name": name}])) == found

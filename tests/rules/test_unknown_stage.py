@@ -21,7 +21,7 @@ def test_words_that_are_known(word: str) -> None:
 
 def test_a_slip_of_the_fingers_gets_a_suggestion() -> None:
     (hit,) = hits("unknown-stage", [{"Stage": "Prodction"}])
-    assert hit.fix.startswith("Choose Production, if that is meant")
+    assert hit.fix.startswith("If Production is meant, choose that.")
 
 
 def test_a_team_may_have_its_own_words() -> None:

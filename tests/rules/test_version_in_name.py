@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from registry_sheets.registry.findings import Severity
+from registry_sheets.registry.rules.names import without_version
 
 from .support import checked, hits
 
@@ -16,7 +17,6 @@ from .support import checked, hits
         ("No-shows (v1.2)", "1.2", "No-shows"),
         ("Churn version 2", "2", "Churn"),
         ("Churn ver. 2", "2.0", "Churn"),
-        ("v4 churn", "4", "churn"),
         ("Churn-Release-7", "7", "Churn"),
     ],
 )
@@ -56,6 +56,8 @@ def test_a_number_with_its_word_alone_is_only_mentioned(name: str) -> None:
         "New customers",
         "Copy check",
         "MobileNetV2",
+        "V8 engine noise",
+        "V7/XV7 ultrasound",
         "Reverse logistics 5",
     ],
 )
@@ -76,3 +78,21 @@ def test_it_explains_the_near_name() -> None:
     rules = [f.rule for f in checked([{"Name": "Churn", "Version": "3.0"}, {"Name": "churn v3"}]).findings]
     assert "version-in-name" in rules
     assert "near-duplicate-name" not in rules
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Hanford Liaison (HAL) 2.0", "Hanford Liaison (HAL)"),
+        ("Clear System (Software Version 2.0)", "Clear System (Software)"),
+        ("Swoop System (V2)", "Swoop System"),
+        ("DeepSeek-Coder-V2 236B", "DeepSeek-Coder- 236B"),
+        ("Copy of Churn v2", "Churn"),
+        ("churn_final_v2", "churn"),
+        ("churn v2 final", "churn"),
+        ("v2", "v2"),
+        ("final", "final"),
+    ],
+)
+def test_what_is_left_of_a_name(name: str, bare: str) -> None:
+    assert without_version(name) == bare

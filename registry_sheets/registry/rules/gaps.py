@@ -30,6 +30,9 @@ _LATER_PHRASES = (
 )
 _NOTHING = frozenset(_NOTHING_PHRASES.split(", "))
 _LATER = frozenset(_LATER_PHRASES.split(", "))
+MAY_BE_NAMES = frozenset({"ditto", "same", "later", "pending", "x", "blank", "empty", "nothing", "unclear"})
+"""Stand-ins that a model may well be called by; a model 'DITTO' exists."""
+
 _ELSEWHERE = re.compile(
     r"(?:please )?(?:see|ask|check|check with|per|as per|in|from) (?:the |my |our |your |his |her )?"
     r"(?:e ?mails?|mails?|inbox|chat|slack|teams|notes?|comments?|attachment|attached|above|below|me|him|her|them|team)"

@@ -1,6 +1,6 @@
 """What is a model's name and what is a version within it: shared by the rules of group identity.
 
-All texts here are name keys (see registry/identity.py): one case, single spaces.
+Texts here are name keys (see registry/identity.py): one case, single spaces; without_version takes any case.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import unicodedata
 
 _WORD = r"(?:v|ver|version|rev|revision|release)[\s._\-]*"
 _STATES = "(?:final|latest|newest|new|old|copy|kopie|current)"
-_NUMBERED = re.compile(rf"(?:^|(?<=[\s_\-–(\[/,.])){_WORD}(\d{{1,6}}(?:[._]\d{{1,6}})*)(?![^\W_])")
+_NUMBERED = re.compile(rf"(?<=[\s_\-–(\[,.]){_WORD}(\d{{1,6}}(?:[._]\d{{1,6}})*)(?![^\W_]|/)", re.IGNORECASE)
 _DOTTED_END = re.compile(r"(?<=[\s_\-–(\[])(\d{1,6}(?:\.\d{1,6})+)[)\]]?$")
-_STATE = re.compile(rf"^(?:copy of|kopie von)\s+|(?:[\s_\-–(\[]+{_STATES})+[)\]]?$")
-_ANY_OF_THEM = re.compile(rf"{_WORD}\d|\.\d+[)\]]?$|{_STATES}[)\]]?$|^(?:copy of|kopie von)")
-_EDGES = " _-–()[]/,.:"
+_STATE = re.compile(rf"^(?:copy of|kopie von)\s+|(?:[\s_\-–(\[]+{_STATES})+[)\]]?$", re.IGNORECASE)
+_ANY_OF_THEM = re.compile(rf"{_WORD}\d|\.\d+[)\]]?$|{_STATES}[)\]]?$|^(?:copy of|kopie von)", re.IGNORECASE)
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
+_WITHIN_BRACKETS = re.compile(r"([(\[])\s+|\s+([)\]])")
+_EDGES = " _-–/,.:"
 _LONGEST = 200
 """A longer text is no name; the patterns above would take long over it."""
 
@@ -22,7 +24,7 @@ _LONGEST = 200
 def version_word(key: str) -> str:
     """The number that a name gives as its version, as 'v3' or 'version 3.1' do; '' where it has none.
 
-    It must stand apart and have its word: 'gpt-4', 'resnet-50' and 'yolov5' have none.
+    It must stand apart, not first, and have its word: 'gpt-4', 'yolov5' and 'v8 engine noise' have none.
     """
     found = _NUMBERED.search(key[:_LONGEST])
     return found[1].replace("_", ".") if found else ""
@@ -38,9 +40,20 @@ def without_version(key: str) -> str:
     """The name without version words, 'final' or 'copy'; the name itself where nothing would be left."""
     if len(key) > _LONGEST or _ANY_OF_THEM.search(key) is None:
         return key
-    bare = _DOTTED_END.sub("", _NUMBERED.sub(" ", _STATE.sub("", key)))
-    bare = " ".join(_STATE.sub("", bare.strip(_EDGES)).split()).strip(_EDGES)
-    return bare if loose(bare) else key
+    bare = _DOTTED_END.sub("", _NUMBERED.sub(" ", _STATE.sub("", key)).strip(_EDGES))
+    bare = " ".join(_STATE.sub("", _tidy(bare)).split())
+    return bare if loose(bare.lower()) else key
+
+
+def _tidy(bare: str) -> str:
+    """The rest of a name without what held the version: empty or half brackets, hyphens at the ends."""
+    bare = _WITHIN_BRACKETS.sub(r"\1\2", _EMPTY_BRACKETS.sub("", bare)).strip(_EDGES)
+    for opening, closing in ("()", "[]"):
+        if bare.endswith(opening):
+            bare = bare[:-1].strip(_EDGES)
+        if bare.count(opening) > bare.count(closing):
+            bare = bare.rstrip() + closing
+    return bare
 
 
 def loose(key: str) -> str:

@@ -19,7 +19,8 @@ from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 _MOST_WORDS = 20_000
-_SHORTEST_WORD = 5
+_SHORTEST_WORD = 6
+_SHORTEST_PLURAL = 4
 _LONGEST_WORD = 40
 
 
@@ -50,8 +51,8 @@ def _spellings(table: ModelTable) -> Mapping[str, list[_Name]]:
 
 
 def _main(names: Iterable[_Name]) -> _Name:
-    """The spelling that most rows have; of equals, the one that stands first."""
-    return min(names, key=lambda name: (-name.rows, name.first))
+    """The spelling to keep: one without a version in it, that of most rows, the one that stands first."""
+    return min(names, key=lambda name: (name.bare != name.key, -name.rows, name.first))
 
 
 def _equal(table: ModelTable, names: list[_Name]) -> Iterator[Hit]:
@@ -106,15 +107,19 @@ def _near_words(vocabulary: set[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def one_slip(word: str, other: str) -> bool:
-    """Whether two different words differ by one letter too many, missing, wrong or swapped."""
-    if max(len(word), len(other)) < _SHORTEST_WORD or word == other:
+    """Whether two different words look like one with a letter too many, missing, wrong or swapped.
+
+    Nobody slips on the first letter, and a letter more at the end makes another name unless it is
+    the s of a plural: 'srgan' and 'esrgan', 'bloom' and 'bloomz' are two.
+    """
+    short, long = sorted((word, other), key=len)
+    if long.startswith(short):
+        return long == f"{short}s" and len(short) >= _SHORTEST_PLURAL
+    if len(long) < _SHORTEST_WORD or word[:1] != other[:1]:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
-    rest, rest_of_other = word[start:], other[start:]
-    while rest and rest_of_other and rest[-1] == rest_of_other[-1]:
-        rest, rest_of_other = rest[:-1], rest_of_other[:-1]
-    swapped = len(rest) == 2 and rest == rest_of_other[::-1]
-    return swapped or (len(rest) <= 1 and len(rest_of_other) <= 1)
+    start = next(i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b)
+    a, b = short[start:], long[start:]
+    return a[1:] == b[1:] or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _hit(table: ModelTable, name: _Name, main: _Name, how: str, severity: Severity) -> Hit:

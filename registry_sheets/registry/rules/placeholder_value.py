@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import GAPS, is_blank_word, is_placeholder
+from registry_sheets.registry.rules.gaps import GAPS, MAY_BE_NAMES, is_blank_word, is_placeholder
 from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable, Stage
 
@@ -25,7 +26,12 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
     table = registry.models
     for field, texts in table.distinct_texts.items():
         if field != "stage":  # a word in Stage is judged by unknown-stage
-            yield from _in_column(table, field, [text for text in texts if is_placeholder(text)])
+            standing_in = [text for text in texts if is_placeholder(text) and not _is_name(field, text)]
+            yield from _in_column(table, field, standing_in)
+
+
+def _is_name(field: str, text: str) -> bool:
+    return field == "name" and normalise(text) in MAY_BE_NAMES
 
 
 def _in_column(table: ModelTable, field: str, texts: list[str]) -> Iterator[Hit]:

@@ -13,7 +13,7 @@ from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable
 
 _FIELDS = ("name", "version", "stage", "location", "owner", "used_for", "data_source")
-"""Columns that people filter and look up by; spaces in running text harm nobody."""
+"""Columns that people sort and look up by; spaces in running text harm nobody."""
 
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 _BETWEEN_VALUES = re.compile(r"([;\r\n])")
@@ -39,7 +39,7 @@ def _in_column(table: ModelTable, field: str) -> Iterator[Hit]:
     multiple = column(field).multiple
     untidy = {text: tidy for text in texts if (tidy := _tidy(text, multiple)) != text and tidy}
     clean = texts - untidy.keys()
-    wanted = {text: _words(text, tidy, tidy in clean) for text, tidy in untidy.items()}
+    wanted = {text: _words(text, tidy, tidy in clean and field != "data_source") for text, tidy in untidy.items()}
     for index, (message, fix, severity) in rows_with(table.cells(field), wanted):
         yield Hit(index, field, message, fix, severity)
 
@@ -64,7 +64,11 @@ def _words(text: str, tidy: str, doubled: bool) -> tuple[str, str, Severity]:
     kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "a doubled space")
     message = f"{quote(tidy)} has {kind}."
     if doubled:
-        return f"{message} Other rows have it without, so a filter shows two.", f"Retype it: {tidy[:200]}", _WARNING
+        return (
+            f"{message} Other rows have it without, so lookups take them for two.",
+            f"Retype it: {tidy[:200]}",
+            _WARNING,
+        )
     return message, f"Retype it: {tidy[:200]}", Severity.INFO
 
 
@@ -77,9 +81,9 @@ RULE = Rule(
     severity=Severity.INFO,
     finds=(
         "A space before or after a value, a doubled or special space, a line break or an invisible character, in a "
-        "column that people filter by. A warning where other rows hold the same value without it."
+        "column that people sort by. A warning where other rows hold the same value without it."
     ),
-    why="It cannot be seen, yet filters, pivot tables and lookups take the two for different values.",
+    why="It cannot be seen, yet lookups and pivot tables take the two for different values.",
     what_to_do="Retype the value.",
     bad=Example({"Name": "AC failure "}, others=({"Name": "AC failure", "Version": "3.0", "Stage": "Archived"},)),
     good=Example({"Name": "AC failure"}, others=({"Name": "AC failure", "Version": "3.0", "Stage": "Archived"},)),

@@ -25,7 +25,7 @@ def _fix(problem: CellProblem, vocabulary: Mapping[str, Stage]) -> str:
     near = problem.suggestions[0] if problem.suggestions else closest(problem.typed, vocabulary)
     if near:
         meant = vocabulary.get(near.casefold(), near)
-        return f"Choose {meant}, if that is meant; otherwise {_STAGES}. Until then the row is read as Testing."
+        return f"If {meant} is meant, choose that. Until then the row is read as Testing."
     return f"Choose {_STAGES}. Until then the row is read as Testing."
 
 

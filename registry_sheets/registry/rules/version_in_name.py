@@ -21,7 +21,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
             continue
         severity = _severity(key, table, sibling=models[loose(name)] > 1)
         if severity:
-            yield _hit(table, key, name, severity)
+            yield _hit(table, key, severity)
 
 
 def _severity(key: str, table: ModelTable, sibling: bool) -> Severity | None:
@@ -40,18 +40,15 @@ def _repeated(number: str, versions: Sequence[str]) -> bool:
     return any(text == number or text.startswith((f"{number}.", f"{number}-", f"{number} ")) for text in told)
 
 
-def _hit(table: ModelTable, key: str, bare: str, severity: Severity) -> Hit:
+def _hit(table: ModelTable, key: str, severity: Severity) -> Hit:
     index = table.by_model[key][0]
     typed = str(table.value("name")[index])
+    bare = quote(without_version(" ".join(typed.split())))
     message = f"{quote(typed)} has a version in its name."
-    fix = f"Write {quote(_as_typed(typed, bare))} in all its rows; the version goes into the Version column."
+    fix = f"Write {bare} in all its rows; the version goes into the Version column."
+    if severity is Severity.INFO:
+        fix = f"If it is the version, write {bare} and put the version into the Version column."
     return Hit(index, "name", message, fix, severity)
-
-
-def _as_typed(typed: str, bare: str) -> str:
-    """The bare name with the capital letters that people gave it."""
-    start = typed.lower().find(bare)
-    return typed[start : start + len(bare)] if start >= 0 else bare
 
 
 RULE = Rule(
