@@ -23,6 +23,7 @@ ERROR_TEXTS = frozenset(
 """Errors that were pasted as text are errors all the same."""
 
 _SEPARATORS = re.compile("[;；\r\n\x0b\u2028\u2029]")
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 _DAYS = re.compile(r"(\d{1,5})(?:\s*(?:d|days?))?", re.IGNORECASE | re.ASCII)
 _MOST_DAYS = 36_600
 _FIRST_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
@@ -62,6 +63,8 @@ def _text(cell: Cell) -> str | Trouble | None:
     text = trimmed(cell)
     if text in ERROR_TEXTS:
         return Trouble("error-value")
+    if not text.isascii():
+        text = _HALF_CHARACTERS.sub("\ufffd", text)  # no file, database or mail takes them
     return text or None
 
 

@@ -8,7 +8,7 @@ from registry_sheets.registry.columns import COLUMNS, ModelVersion
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.identity import is_blank
 from registry_sheets.registry.table import ModelTable
-from registry_sheets.registry.text import shown
+from registry_sheets.registry.text import shown, xml_safe
 
 
 def model_version(table: ModelTable, index: int) -> ModelVersion | None:
@@ -30,4 +30,4 @@ def _label(metric: str, period: str) -> str:
 
 
 def _figure(cell: Cell) -> float | str:
-    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else shown(cell)
+    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else xml_safe(shown(cell))
