@@ -133,10 +133,17 @@ def _place(wanted: Sequence[str], found: dict[int, str]) -> tuple[int | None, ..
 def _end(
     grid: Grid, row: int, columns: Sequence[int | None], heads: dict[BlockName, tuple[int, tuple[int | None, ...]]]
 ) -> int:
-    """A block ends where another begins below it, in any of its columns."""
+    """A block ends where another, or its title, begins below it in any of its columns."""
     mine = {at for at in columns if at is not None}
-    below = [other for other, others in heads.values() if other > row and mine.intersection(others)]
-    return min(below, default=len(grid.rows))
+    below = [other - _titled(grid, other, others) for other, others in heads.values() if mine.intersection(others)]
+    return min((end for end in below if end > row), default=len(grid.rows))
+
+
+def _titled(grid: Grid, row: int, columns: Sequence[int | None]) -> bool:
+    """Whether a block's title stands above its headers."""
+    titles = {normalise(block.title) for block in LIST_BLOCKS if block.title}
+    above = grid.rows[row - 1][columns[0] or 0] if row else ""
+    return normalise(_text(above)) in titles
 
 
 # Reading them
