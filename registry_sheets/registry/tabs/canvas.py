@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
+from math import ceil
 
 from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.sheets import Sheet, SheetCell
 from registry_sheets.registry.text import cell_safe
 
 BLANK = SheetCell("")
+LINE, TALLEST = 15.0, 409.0
+"""A line of text and the tallest row, in points."""
+_LONGEST = 5_000
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def rows_of(cells: Mapping[Place, SheetCell]) -> tuple[tuple[SheetCell, ...], ...]:
@@ -40,7 +46,7 @@ def _read(grid: Grid, row: int) -> list[Cell]:
 def _plain(cell: Cell) -> Cell:
     """A date is read back as a moment, text as far as a cell can hold it."""
     if isinstance(cell, str):
-        return cell_safe(cell)
+        return cell_safe(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), cell) if "_x" in cell else cell)
     if isinstance(cell, datetime) and cell.time() == time(0):
         return cell.date()
     return cell
@@ -57,6 +63,19 @@ def text_row(texts: Sequence[str], row: int, style: str = "plain") -> dict[Place
     return {(row, column): SheetCell(text, style) for column, text in enumerate(texts)}  # type: ignore[arg-type]
 
 
-def is_day(cell: Cell) -> bool:
-    """Whether a cell is a date."""
-    return isinstance(cell, date)
+def heights_of(cells: Mapping[Place, SheetCell], widths: Mapping[int, float], first_row: int) -> dict[int, float]:
+    """The heights, in points, of rows from ``first_row`` on whose wrapped texts take more than one line.
+
+    Spreadsheets do not all work out the height of a row on opening, so it is told.
+    """
+    lines: dict[int, int] = {}
+    for (row, column), cell in cells.items():
+        if row >= first_row and cell.style == "wrapped" and isinstance(cell.value, str):
+            lines[row] = max(lines.get(row, 1), _lines(cell.value, widths.get(column, 9)))
+    return {row: min(LINE * count + 1, TALLEST) for row, count in lines.items() if count > 1}
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of so many characters; words break a little early."""
+    room = max(width * 0.95, 1)
+    return sum(max(1, ceil(len(line) / room)) for line in text[:_LONGEST].split("\n"))

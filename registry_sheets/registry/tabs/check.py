@@ -10,16 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from registry_sheets.registry.grid import Cell, column_letters
-from registry_sheets.registry.marks import (
-    CHECKED,
-    FIELDS,
-    NEEDED,
-    ROW_KEYS,
-    ROWS_WITH_FINDINGS,
-    Row,
-    found,
-    key_name,
-)
+from registry_sheets.registry.mark_keys import CHECK_KEYS, CHECKED, FIELDS, IDENTITIES, ROW_KEYS, SHARED, key_name
+from registry_sheets.registry.marks import NEEDED, Row, found
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.text import formula_text
 
@@ -54,11 +46,11 @@ def row_text(line: Row) -> str:
 
 
 def row_keys(table: ModelTable) -> Sequence[str]:
-    """Each row's text by its distance from the header, '' where no row stands; () where there are too many."""
+    """Each row's text by its distance from the header; () where there are too many rows."""
     last = max(table.row_numbers, default=table.header_row)
     if last - table.header_row > TRACKED_ROWS:
         return ()
-    keys = [""] * (last - table.header_row)
+    keys = ["|" * (len(FIELDS) - 1)] * (last - table.header_row)  # as the text of a blank row
     columns = [table.cells(field) for field in FIELDS]
     for index, number in enumerate(table.row_numbers):
         keys[number - table.header_row - 1] = "|".join(formula_text(cells[index], table.date1904) for cells in columns)
@@ -74,24 +66,21 @@ def check_value(fields: Mapping[str, Cell], needed: Sequence[str]) -> str:
 
 
 def _to_fix(line: Row) -> str:
-    """How many cells of the row are to fix: blank though needed, or found by the check and not changed since."""
-    gaps = "+".join(f"IF({line.blank(field)},{_number(line.needs(field))},0)" for field in NEEDED)
-    marks = "+".join(_found_here(line, field) for field in FIELDS)
-    return f"{gaps}+IF({found(ROWS_WITH_FINDINGS, line.identity())}=0,0,{marks})"
+    """How many cells of the row are to fix: blank though wanted, or found by the check and not changed since.
+
+    The keys of blank cells are left out of CHECK_KEYS, so no cell counts twice.
+    """
+    gaps = "+".join(_gap(line, field) for field in NEEDED)
+    numbers = ",".join(str(number) for number in range(1, len(FIELDS) + 1))
+    values = ",".join(f'"|{field}|"&{line.text(field)}' for field in FIELDS)
+    keys = f"{line.identity()}&CHOOSE({{{numbers}}},{values})"
+    marks = f"{found(CHECK_KEYS, keys)}+{found(key_name(SHARED), f'{keys}&{line.rest()}')}"
+    return f"{gaps}+IF({found(IDENTITIES, line.identity())}=0,0,{marks})"
 
 
-def _number(condition: str) -> str:
-    return {"TRUE": "1", "FALSE": "0"}.get(condition, f"IF({condition},1,0)")
-
-
-def _found_here(line: Row, field: str) -> str:
-    """1 where the check found something at the cell; a gap that is counted already is 0."""
-    matches = found(key_name(field), line.key(field))
-    if field not in NEEDED:
-        return matches
-    needed = line.needs(field)
-    still = "0" if needed == "TRUE" else f"IF({needed},0,{matches})"
-    return f"IF({line.blank(field)},{still},{matches})"
+def _gap(line: Row, field: str) -> str:
+    wanted = line.wants(field)
+    return f"IF({line.blank(field)},{'1' if wanted == 'TRUE' else f'IF({wanted},1,0)'},0)"
 
 
 def _unchanged(key: str, header: str) -> str:

@@ -11,7 +11,7 @@ from registry_sheets.registry.grid import Grid, Place, a1, column_letters
 from registry_sheets.registry.marks import ALWAYS_NEEDED, Row
 from registry_sheets.registry.sheets import Sheet, SheetCell, Style
 from registry_sheets.registry.table import ModelTable, Stage
-from registry_sheets.registry.tabs.canvas import rows_of, same_cells, text_row
+from registry_sheets.registry.tabs.canvas import heights_of, rows_of, same_cells, text_row
 from registry_sheets.registry.tabs.check import row_keys
 from registry_sheets.registry.tabs.hidden import Hidden, fill
 
@@ -78,7 +78,7 @@ def _sheet(
     title: str,
 ) -> Sheet:
     hidden = Hidden(_FIRST_ROW, _BLANK_COLUMN + 1, f"${column_letters(_BLANK_COLUMN)}${_FIRST_ROW + 1}")
-    fill(hidden, result.findings, vocabulary, remembered, day)
+    fill(hidden, result.findings, table, vocabulary, remembered, day)
     cells: dict[Place, SheetCell] = {
         (0, 0): SheetCell(title, "title"),
         (1, 0): SheetCell(summary(result, day)),
@@ -95,6 +95,7 @@ def _sheet(
         title=title,
         rows=rows_of(cells),
         widths=dict(enumerate(_WIDTHS)),
+        row_heights=heights_of(cells, dict(enumerate(_WIDTHS)), _FIRST_ROW),
         hidden_columns=frozenset(range(_TAB, hidden.column)),
         frozen_rows=_HEADER_ROW + 1,
         table=f"A{_HEADER_ROW + 1}:{column_letters(_ROW)}{last}",

@@ -5,13 +5,17 @@ from __future__ import annotations
 from registry_sheets.registry.columns import COLUMNS, Need
 from registry_sheets.registry.grid import Place
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell, Tint
-from registry_sheets.registry.tabs.canvas import rows_of, text_row
+from registry_sheets.registry.tabs.canvas import heights_of, rows_of, text_row
 
 _NEEDS: dict[Need, str] = {"required": "required", "recommended": "helpful", "optional": "if you like"}
 _COLOURS: tuple[tuple[Tint, str, str], ...] = (
     ("missing", "Still to fill", "A row has been started and this cell is needed. Seen while you type."),
     ("doubled", "Twice", "Another row has the same name, version, location and use."),
-    ("error", "To fix", "The last check found something wrong. Findings says what, and what to do."),
+    (
+        "error",
+        "To fix",
+        "The last check found something wrong; Findings says what to do. A changed cell loses its colour at once.",
+    ),
     ("warning", "Worth a look", "The last check found something doubtful."),
 )
 _TABS = (
@@ -21,13 +25,16 @@ _TABS = (
     ("Live", "What is in production now, where, since when and why."),
 )
 _TIPS = (
-    "A new version is a new row: leave the row of the old one and set its Stage to Archived.",
-    "Several locations, owners or uses in one cell: put ; between them.",
-    "For figures, add columns such as 'Metric: MAPE' or 'Metric: MAPE (holidays)'. Other columns of your own are fine.",
-    "Sort, filter and move columns as you like; keep the headers. A changed cell loses its colour at once.",
-    "Right as it is, though it is a finding? Name model, version and column under Accepted in Lists, and say why.",
+    ("New version", "A new row. Leave the row of the old one and set its Stage to Archived."),
+    ("Several values", "Locations, owners and uses: put ; between them, or one a line."),
+    (
+        "Figures",
+        "Add columns such as 'Metric: MAPE' or 'Metric: MAPE (holidays)'. Other columns of your own are fine too.",
+    ),
+    ("Order", "Sort, filter and move columns as you like; keep the headers."),
+    ("Exceptions", "Right as it stands, though it is a finding? Put it under Accepted in Lists, and say why."),
 )
-_LEFT_WIDTHS = (20, 11, 62, 30)
+_WIDTHS: dict[int, float] = {0: 20, 1: 11, 2: 54, 3: 30, 4: 3, 5: 14, 6: 54}
 _RIGHT = 5
 _HEADER = 3
 
@@ -40,7 +47,7 @@ def guide_sheet(contact: str = "", title: str = "Guide") -> Sheet:
         (1, 0): SheetCell(
             "Each row of Models is one version of one model. A row reads like the example on this page.", "note"
         ),
-        **text_row(("Column", "", "What to put there", "Example"), _HEADER, "header"),
+        **text_row(("Column", "Need", "What to put there", "Example"), _HEADER, "header"),
     }
     for row, column in enumerate(COLUMNS, _HEADER + 1):
         texts = (column.header, _NEEDS[column.need], column.help, column.example)
@@ -52,7 +59,8 @@ def guide_sheet(contact: str = "", title: str = "Guide") -> Sheet:
         kind="guide",
         title=title,
         rows=rows_of(cells),
-        widths={**dict(enumerate(_LEFT_WIDTHS)), 4: 3, _RIGHT: 16, _RIGHT + 1: 62},
+        widths=_WIDTHS,
+        row_heights=heights_of(cells, _WIDTHS, _HEADER + 1),
         marks=tuple(Mark(f"F{_HEADER + 2 + n}", "TRUE", tint) for n, (tint, _, _) in enumerate(_COLOURS)),
         tab_color="7F7F7F",
     )
@@ -63,7 +71,7 @@ def _right() -> dict[Place, SheetCell]:
     cells: dict[Place, SheetCell] = {}
     row = _HEADER
     pairs = [(word, text) for _, word, text in _COLOURS]
-    for heading, lines in (("Colours", pairs), ("Tabs", list(_TABS)), ("Good to know", [("", tip) for tip in _TIPS])):
+    for heading, lines in (("Colours", pairs), ("Tabs", list(_TABS)), ("Good to know", list(_TIPS))):
         cells[row, _RIGHT] = SheetCell(heading, "header")
         cells[row, _RIGHT + 1] = SheetCell("", "header")
         for word, text in lines:

@@ -6,26 +6,30 @@ Rows as checked are laid out in several columns, so that the tab is not longer t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry_sheets.registry.findings import Finding, Severity
 from registry_sheets.registry.grid import Place, a1
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.marks import (
+from registry_sheets.registry.mark_keys import (
+    CHECK_KEYS,
     CHECKED,
     FIELDS,
+    IDENTITIES,
     ROW_KEYS,
-    ROWS_WITH_FINDINGS,
+    SHARED,
     STAGE_ARCHIVED,
     STAGE_PRODUCTION,
     TINTED,
+    Keys,
     identity_keys,
     key_name,
     keys_of,
 )
+from registry_sheets.registry.marks import NEEDED
 from registry_sheets.registry.sheets import SheetCell
-from registry_sheets.registry.table import Stage
+from registry_sheets.registry.table import ModelTable, Stage
 
 HEIGHT = 20
 """Hidden columns are at least so long; together they are as long as the longest list of keys."""
@@ -55,42 +59,50 @@ class Hidden:
         ends = (addresses[0], addresses[-1]) if addresses else (self.blank, self.blank)
         self.names[name] = ends[0] if ends[0] == ends[1] else ":".join(ends)
 
-    def block(self, name: str, texts: Sequence[str], height: int) -> None:
-        """Put texts in columns of equal height and name them all."""
+    def block(self, name: str, columns: Sequence[Sequence[str]]) -> None:
+        """Put texts in columns side by side and name them all."""
+        height = max((len(texts) for texts in columns), default=0)
         first = self.column
-        for start in range(0, len(texts), height):
-            part = texts[start : start + height]
-            self.put([*part, *[""] * (height - len(part))])
+        for texts in columns if height else ():
+            self.put([*texts, *[""] * (height - len(texts))])
         corner = _absolute(self.top, first), _absolute(self.top + height - 1, self.column - 1)
-        self.names[name] = ":".join(corner) if texts else self.blank
+        self.names[name] = ":".join(corner) if height else self.blank
 
 
 def fill(
     hidden: Hidden,
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
+    table: ModelTable | None,
     vocabulary: Mapping[str, Stage],
     row_keys: Sequence[str],
     day: str,
 ) -> None:
     """Lay out everything. Each name exists, whether there is anything to name or not."""
-    findings = tuple(findings)
     hidden.name(CHECKED, hidden.put([day]))
     hidden.name(STAGE_PRODUCTION, hidden.put(_words(vocabulary, Stage.PRODUCTION)))
     hidden.name(STAGE_ARCHIVED, hidden.put(_words(vocabulary, Stage.ARCHIVED)))
-    hidden.name(ROWS_WITH_FINDINGS, hidden.put(identity_keys(findings)))
-    _fill_keys(hidden, findings)
-    hidden.block(ROW_KEYS, row_keys, max(HEIGHT, len(findings)))
+    hidden.name(IDENTITIES, hidden.put(identity_keys(findings)))
+    keys = keys_of(findings, table)
+    for field_name in FIELDS:
+        _put_keys(hidden, field_name, keys.by_field.get(field_name, {}))
+    _put_keys(hidden, SHARED, keys.shared)
+    hidden.block(CHECK_KEYS, [_counted(keys, name) for name in FIELDS] if row_keys else ())
+    height = max(HEIGHT, len(findings))
+    hidden.block(ROW_KEYS, [row_keys[start : start + height] for start in range(0, len(row_keys), height)])
 
 
-def _fill_keys(hidden: Hidden, findings: Sequence[Finding]) -> None:
-    by_field = keys_of(findings)
-    for name in FIELDS:
-        keys = by_field.get(name, {})
-        errors, warnings = (keys.get(severity, ()) for severity in TINTED)
-        addresses = hidden.put([*errors, *warnings])
-        hidden.name(key_name(name), addresses)
-        hidden.name(key_name(name, Severity.ERROR), addresses[: len(errors)])
-        hidden.name(key_name(name, Severity.WARNING), addresses[len(errors) :])
+def _put_keys(hidden: Hidden, name: str, keys: Mapping[Severity, tuple[str, ...]]) -> None:
+    errors, warnings = (keys.get(severity, ()) for severity in TINTED)
+    addresses = hidden.put([*errors, *warnings])
+    hidden.name(key_name(name), addresses)
+    hidden.name(key_name(name, Severity.ERROR), addresses[: len(errors)])
+    hidden.name(key_name(name, Severity.WARNING), addresses[len(errors) :])
+
+
+def _counted(keys: Keys, name: str) -> Sequence[str]:
+    """The keys that Check counts: not those of blank cells that it counts by itself."""
+    found = [key for severity in TINTED for key in keys.by_field.get(name, {}).get(severity, ())]
+    return [key for key in found if name not in NEEDED or key.rpartition("|")[2].strip(" ")]
 
 
 def _words(vocabulary: Mapping[str, Stage], stage: Stage) -> Sequence[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from registry_sheets.registry.grid import Cell, Place, column_letters
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion
 from registry_sheets.registry.sheets import Sheet, SheetCell, Style
-from registry_sheets.registry.tabs.canvas import rows_of, text_row
+from registry_sheets.registry.tabs.canvas import heights_of, rows_of, text_row
 
 HEADERS = (
     "Model",
@@ -42,6 +43,7 @@ def live_sheet(versions: Sequence[LiveVersion], title: str = "Live") -> Sheet:
         title=title,
         rows=rows_of(cells),
         widths=dict(enumerate(_WIDTHS)),
+        row_heights=heights_of(cells, dict(enumerate(_WIDTHS)), _HEADER_ROW + 1),
         frozen_rows=_HEADER_ROW + 1,
         frozen_columns=1,
         table=f"A{_HEADER_ROW + 1}:{column_letters(len(HEADERS) - 1)}{last}",
@@ -52,10 +54,11 @@ def live_sheet(versions: Sequence[LiveVersion], title: str = "Live") -> Sheet:
 
 
 def _summary(versions: Sequence[LiveVersion]) -> str:
-    models = len({version.name for version in versions})
     if not versions:
         return "No version is in Production."
-    return f"{models} model{'s' if models > 1 else ''} live, {len(versions)} line{'s' if len(versions) > 1 else ''}."
+    models = len({normalise(version.name) for version in versions} - {""}) or 1
+    lines = f"{len(versions)} line{'s' if len(versions) > 1 else ''}"
+    return f"{models} model{'s are' if models > 1 else ' is'} live, in {lines}."
 
 
 def _values(version: LiveVersion) -> Sequence[Cell]:

@@ -17,7 +17,7 @@ from registry_sheets.registry.marks import (
 from registry_sheets.registry.sheets import Sheet, SheetCell, Style, Validation
 from registry_sheets.registry.table import Stage, TableColumn
 from registry_sheets.registry.table_settings import stage_vocabulary
-from registry_sheets.registry.tabs.canvas import rows_of
+from registry_sheets.registry.tabs.canvas import heights_of, rows_of
 from registry_sheets.registry.tabs.check import TRACKED_ROWS, check_formula, check_value, header_cell, places_of
 from registry_sheets.registry.tabs.lists import choices
 
@@ -50,9 +50,9 @@ _STYLES: Mapping[Kind, Style] = {
     "text": "wrapped",
     "version": "text",
     "date": "date",
-    "stage": "plain",
-    "link": "plain",
-    "days": "plain",
+    "stage": "wrapped",
+    "link": "wrapped",
+    "days": "wrapped",
 }
 _FIRST = 1
 """Check comes first, in sight while the rest is being filled; the columns of a model version follow."""
@@ -85,14 +85,15 @@ def models_sheet(
         cells |= _checks(rows, places)
     columns = {column.field: TableColumn(column.field, column.header, places[column.field]) for column in COLUMNS}
     width = first + len(COLUMNS) + len(own_headers)
+    widths = _widths(first, len(own_headers))
     last_row = max(len(rows), CHECK_ROWS) + 1
     return Sheet(
         kind="models",
         title=title,
         rows=rows_of(cells),
-        widths=_widths(first, len(own_headers)),
+        widths=widths,
         column_styles={places[column.field]: _style(column) for column in COLUMNS},
-        row_heights={0: 34},
+        row_heights={0: 34, **heights_of(cells, widths, 1)},
         frozen_rows=1,
         frozen_columns=first + len(ALWAYS_NEEDED),
         filter=f"A1:{column_letters(width - 1)}{last_row}",
@@ -139,7 +140,7 @@ def _checks(rows: Sequence[Mapping[str, Cell]], places: Mapping[str, int]) -> di
         row = rows[number] if number < len(rows) else {}
         stage = vocabulary.get(normalise(str(row.get("stage", ""))))
         value = check_value(row, _needed(stage))
-        cells[number + 1, 0] = SheetCell(value, "plain", check_formula(places, number + _ROW, header))
+        cells[number + 1, 0] = SheetCell(value, "wrapped", check_formula(places, number + _ROW, header))
     return cells
 
 

@@ -30,9 +30,9 @@ class Look:
 LOOKS: Mapping[Style, Look] = MappingProxyType(
     {
         "plain": Look(),
-        "text": Look(number_format=TEXT_FORMAT),
+        "text": Look(number_format=TEXT_FORMAT, top=True),
         "wrapped": Look(wrap=True, top=True),
-        "date": Look(number_format=DATE_FORMAT),
+        "date": Look(number_format=DATE_FORMAT, top=True),
         "title": Look(bold=True, grow=4),
         "note": Look(color="666666", grow=-1),
         "header": Look(bold=True, color="FFFFFF", fill="1F4E78", wrap=True, top=True),
@@ -41,7 +41,7 @@ LOOKS: Mapping[Style, Look] = MappingProxyType(
         "error": Look(bold=True, color="9C2A00", fill="FCE4D6", top=True),
         "warning": Look(bold=True, color="7F6000", fill="FFF2CC", top=True),
         "info": Look(color="404040", fill="EDEDED", top=True),
-        "link": Look(color="0563C1", underline=True),
+        "link": Look(color="0563C1", underline=True, top=True),
     }
 )
 

@@ -74,6 +74,7 @@ def workbook_bytes(
     for sheet in sheets:
         _add(workbook, sheet, looks)
     workbook.worksheets[0].sheet_view.tabSelected = True
+    workbook.calculation.fullCalcOnLoad = False  # all formulas carry their values
     workbook.security = None  # written empty, it would read as a protection
     raw = io.BytesIO()
     workbook.save(raw)
@@ -248,12 +249,14 @@ def _print_setup(tab: Worksheet, sheet: Sheet) -> None:
 
     tab.page_setup.orientation = "landscape"
     tab.page_setup.paperSize = _A4
-    tab.page_setup.fitToWidth = 1
+    tab.page_setup.fitToWidth = 2 if sheet.kind == "models" else 1
     tab.page_setup.fitToHeight = 0
     tab.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     tab.page_margins.left = tab.page_margins.right = 0.4
     if sheet.frozen_rows:
         tab.print_title_rows = f"1:{sheet.frozen_rows}"
+    if sheet.frozen_columns:
+        tab.print_title_cols = f"A:{column_letters(sheet.frozen_columns - 1)}"
 
 
 def _names(workbook: Workbook, sheet: Sheet) -> None:
@@ -284,7 +287,9 @@ def _finished(raw: io.BytesIO, sheets: Sequence[Sheet], made: datetime) -> bytes
 
 
 def _finished_sheet(content: bytes, sheet: Sheet) -> bytes:
-    """With the formulas' values and the ignored errors."""
+    """With the formulas' values and the ignored errors, and on people's tabs with rows that grow with their text."""
+    if sheet.kind in ("models", "lists"):
+        content = content.replace(b' customHeight="1"', b"")
     values = dict(_formula_values(sheet))
     if values:
         content, done = _FORMULA.subn(lambda match: _with_value(match, values), content)
