@@ -21,7 +21,7 @@ Group = Literal["gaps", "form", "identity", "order", "standing", "freshness", "l
 class Options(BaseModel):
     """A rule's options in config, under [registry.rules.<id>]; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)
