@@ -76,6 +76,6 @@ def heights_of(cells: Mapping[Place, SheetCell], widths: Mapping[int, float], fi
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column of so many characters; words break a little early."""
-    room = max(width * 0.95, 1)
+    """How many lines a text takes in a column of so many characters; letters are narrower than digits."""
+    room = max(width * 1.1, 1)
     return sum(max(1, ceil(len(line) / room)) for line in text[:_LONGEST].split("\n"))
