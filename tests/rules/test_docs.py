@@ -33,3 +33,10 @@ def test_the_table_has_a_line_for_each_rule() -> None:
     lines = rules_table().splitlines()
     assert len(lines) == len(RULES) + 2
     assert all(line.count("|") - line.count("\\|") == 5 for line in lines)
+
+
+def test_what_an_example_needs_around_it_is_shown() -> None:
+    assert "[Lists, Location: Berlin plant, Munich office]" in explain(rule("unknown-location"))
+    assert "[a cell with content at XFD1048576]" in explain(rule("far-cell"))
+    assert "Wrong:  Data source: (no such column)" in explain(rule("missing-column"))
+    assert "Wrong:  Name: 'AC failure '" in explain(rule("stray-whitespace"))

@@ -48,6 +48,7 @@ def test_similar_names_are_only_mentioned(names: tuple[str, str]) -> None:
     [
         ("Store 12 demand", "Store 13 demand"),
         ("forecast v1", "forecast v2"),
+        ("ERNIE 3.0", "ERNIE 4.0"),
         ("Region A", "Region B"),
         ("AC failure", "DC failure"),
         ("ResNet-50", "ResNet-101"),
@@ -106,3 +107,17 @@ def test_five_thousand_names_are_quick() -> None:
     start = process_time()
     of_names(*names)
     assert process_time() - start < 2.5  # most of it builds the table
+
+
+def test_a_long_series_of_names_is_quick_and_no_slip() -> None:
+    names = [f"plantation{chr(0x4E00 + n)}" for n in range(3000)]
+    start = process_time()
+    assert of_names(*names) == []
+    assert process_time() - start < 2.5
+
+
+def test_beyond_twenty_thousand_different_words_only_equal_names_are_looked_for() -> None:
+    letters = "abcdefghijklmnopqrst"
+    names = [f"{a}{b}{c}{d}word" for a in letters for b in letters for c in letters for d in letters[:3]]
+    found = of_names(*names[:21_000], "orders", "order", "AC failure", "ac-failure")
+    assert [hit.severity for hit in found] == [Severity.WARNING]

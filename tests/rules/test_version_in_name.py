@@ -88,6 +88,8 @@ def test_it_explains_the_near_name() -> None:
         ("Swoop System (V2)", "Swoop System"),
         ("DeepSeek-Coder-V2 236B", "DeepSeek-Coder- 236B"),
         ("Copy of Churn v2", "Churn"),
+        ("Churn (v2", "Churn"),
+        ("Churn [pilot, v2", "Churn [pilot]"),
         ("churn_final_v2", "churn"),
         ("churn v2 final", "churn"),
         ("v2", "v2"),

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.gaps import is_placeholder
-from registry_sheets.registry.rules.names import loose, version_word, without_version, words
+from registry_sheets.registry.rules.names import end_number, loose, version_word, without_version, words
 from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable
 
 _MOST_WORDS = 20_000
+_MOST_ALIKE = 60
 _SHORTEST_WORD = 6
 _SHORTEST_PLURAL = 4
 _LONGEST_WORD = 40
@@ -59,8 +60,12 @@ def _equal(table: ModelTable, names: list[_Name]) -> Iterator[Hit]:
     main = _main(names)
     for name in names:
         # 'forecast v1' and 'forecast v2' are told apart by their digits; version-in-name speaks of those.
-        if name is not main and _may_be_one(version_word(main.key), version_word(name.key)):
+        if name is not main and _may_be_one(_number(main), _number(name)):
             yield _hit(table, name, main, "are the same name in two spellings", Severity.WARNING)
+
+
+def _number(name: _Name) -> str:
+    return version_word(name.key) or end_number(name.key)
 
 
 def _may_be_one(number: str, other: str) -> bool:
@@ -101,6 +106,8 @@ def _near_words(vocabulary: set[str]) -> Mapping[str, tuple[str, ...]]:
                 alike.setdefault(shorter, []).append(word)
     near: dict[str, set[str]] = {}
     for sharing in alike.values():
+        if len(sharing) > _MOST_ALIKE:  # 'plant a' to 'plant z' and the like: a series, not slips
+            continue
         for i, word in enumerate(sharing):
             near.setdefault(word, set()).update(other for other in sharing[i + 1 :] if one_slip(word, other))
     return {word: tuple(sorted(others)) for word, others in near.items() if others}
