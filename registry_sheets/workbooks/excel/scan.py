@@ -38,6 +38,8 @@ _DEEP = re.compile(rb"<c\s[^<>]*?\br\s*=\s*[\"'][A-Z]+(\d{6,12})")
 _ERROR = re.compile(rb"<c\s[^<>]*?\bt\s*=\s*[\"']e[\"'][^<>]*>")
 _VALUE = re.compile(rb"<v[^<>]*>([^<]+)</v")
 _UNCACHED = re.compile(rb"<f(?:\s[^<>]*|/)?>[^<]*(?:</f\s*>)?\s*(?:<v\s*/>|<v\s*>\s*</v\s*>)?\s*</c\s*>")
+_MAYBE_UNCACHED = (b"</f></", b"</f><></", b'"/></', b'"/><></', b"<f/>")
+"""What _UNCACHED looks like once a piece is reduced: a formula with nothing, or an empty element, behind it."""
 _ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _IS_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 
@@ -78,7 +80,9 @@ def _whole_cells(stream: Iterator[bytes]) -> Iterator[bytes]:
     held, prefix = _start(stream)
     seen = 0  # how much of ``held`` is known not to hold the end
     while True:
-        end = held.find(b"</sheetData", max(0, seen - 16))
+        if prefix:  # after joining, since a prefix may lie across two chunks
+            held = _without_prefix(held, prefix)
+        end = held.find(b"</sheetData", max(0, seen - 32 - len(prefix)))
         if end >= 0:
             yield held[:end]
             return
@@ -90,7 +94,7 @@ def _whole_cells(stream: Iterator[bytes]) -> Iterator[bytes]:
         chunk = next(stream, b"")
         if not chunk or seen > _LONGEST_CELL:
             raise _Irregular
-        held += _without_prefix(chunk, prefix) if prefix else chunk
+        held += chunk
 
 
 def _start(stream: Iterator[bytes]) -> tuple[bytes, bytes]:
@@ -109,9 +113,7 @@ def _start(stream: Iterator[bytes]) -> tuple[bytes, bytes]:
         raise _Irregular
     if found[2]:
         return b"</sheetData>", b""
-    rest = head[found.end() :]
-    prefix = found[1] or b""
-    return (_without_prefix(rest, prefix) if prefix else rest), prefix
+    return head[found.end() :], found[1] or b""
 
 
 def _without_prefix(data: bytes, prefix: bytes) -> bytes:
@@ -129,7 +131,7 @@ def _look(piece: bytes, facts: Facts) -> None:
     # One character is found many times faster than a pair, and mostly it is not there.
     if b"e" in marks and b'"e"' in marks:
         _find_errors(piece, facts)
-    if b"f" in marks and b"<f" in marks:
+    if b"f" in marks and b"<f" in marks and any(sign in marks for sign in _MAYBE_UNCACHED):
         _find_uncached(piece, facts)
 
 
