@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry_sheets.errors import DoubtfulHeaders
-from registry_sheets.registry.columns import COLUMNS, Column, column
+from registry_sheets.registry.columns import COLUMNS, Column
 from registry_sheets.registry.grid import Cell, Grid, column_letters
-from registry_sheets.registry.header_words import NEAR, Words, header_key, is_check, metric_of
+from registry_sheets.registry.header_doubts import doubled, no_row, no_stated_row, not_stated, several
+from registry_sheets.registry.header_hints import Suggestion, suggestions
+from registry_sheets.registry.header_hints import config_line as config_line
+from registry_sheets.registry.header_rows import FEWEST, HeaderRow, label, read_row
+from registry_sheets.registry.header_words import Words, header_key, is_check, metric_of
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.table import MetricColumn, TableColumn
 from registry_sheets.registry.table_settings import TableSettings, stage_vocabulary
-from registry_sheets.registry.text import one_line, shown
+from registry_sheets.registry.text import one_line
 
 SEARCHED_ROWS = 30
 """The header is looked for in so many rows from the top."""
-
-_FEWEST = 2
-"""So many columns must be known by their header for a row to be taken as the header."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A header that may stand for a field. ``score`` is 0-100; ``config_line`` would accept it."""
-
-    field: str
-    header: str
-    index: int
-    score: float
-    config_line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +39,6 @@ class HeaderMatch:
     repeated: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row read as a header: cells' keys by column, the fields they name for certain, perhaps."""
-
-    index: int
-    keys: Mapping[int, str]
-    certain: Mapping[str, tuple[int, ...]]
-    perhaps: int
-    metrics: int = 0
-
-
 def find_header(grid: Grid, settings: TableSettings | None = None) -> HeaderMatch:
     """Find the header row and its columns.
 
@@ -73,7 +51,7 @@ def find_header(grid: Grid, settings: TableSettings | None = None) -> HeaderMatc
     columns = _columns(grid, row, settings, words)
     repeated = _repeats(grid, row, columns, words)
     if repeated and settings.header_row is None:
-        raise _several(grid, [row.index + 1, *repeated])
+        raise several(grid, [row.index + 1, *repeated])
     return _match(grid, row, columns, words, repeated)
 
 
@@ -83,7 +61,7 @@ def models_likeness(grid: Grid, settings: TableSettings | None = None) -> float:
     A list of people or assets has names, owners and places too: those alone do not reach LIKELY.
     """
     words = Words.of(settings or TableSettings())
-    rows = (_read_row(index, cells, words) for index, cells in enumerate(grid.rows[:SEARCHED_ROWS]))
+    rows = (read_row(index, cells, words) for index, cells in enumerate(grid.rows[:SEARCHED_ROWS]))
     score = max(map(_score, rows), default=0.0)
     return score / (score + _HALFWAY)
 
@@ -95,15 +73,15 @@ _WEIGHTS: Mapping[str, float] = {
 }  # fmt: skip
 
 
-def _score(row: _Row) -> float:
-    if len(row.certain) < _FEWEST or "name" not in row.certain:
+def _score(row: HeaderRow) -> float:
+    if len(row.certain) < FEWEST or "name" not in row.certain:
         return 0.0
     named_model = any("model" in row.keys[at].split() for at in row.certain["name"])
     return sum(_WEIGHTS.get(name, 0.5) for name in row.certain) + 2 * named_model + 2 * (row.metrics > 0)
 
 
 def _match(
-    grid: Grid, row: _Row, columns: Mapping[str, TableColumn], words: Words, repeated: Sequence[int]
+    grid: Grid, row: HeaderRow, columns: Mapping[str, TableColumn], words: Words, repeated: Sequence[int]
 ) -> HeaderMatch:
     taken = {found.index for found in columns.values()}
     metrics = tuple(_metrics(grid, row, taken))
@@ -114,7 +92,7 @@ def _match(
         columns=columns,
         metrics=metrics,
         own=tuple(_own(grid, row, taken, used)),
-        suggestions=tuple(_suggestions(grid, row, columns, taken, words)),
+        suggestions=tuple(suggestions(grid, row, columns, taken, words)),
         missing_required=tuple(c.field for c in COLUMNS if c.need == "required" and c.field not in columns),
         repeated=tuple(repeated),
     )
@@ -123,42 +101,31 @@ def _match(
 # Which row
 
 
-def _header_row(grid: Grid, settings: TableSettings, words: Words) -> _Row:
+def _header_row(grid: Grid, settings: TableSettings, words: Words) -> HeaderRow:
     if settings.header_row is not None:
         return _stated_row(grid, settings.header_row, words)
-    rows = [_read_row(index, cells, words) for index, cells in enumerate(grid.rows[:SEARCHED_ROWS])]
-    fewest = 1 if settings.columns else _FEWEST
+    rows = [read_row(index, cells, words) for index, cells in enumerate(grid.rows[:SEARCHED_ROWS])]
+    fewest = 1 if settings.columns else FEWEST
     likely = [row for row in rows if len(row.certain) + min(row.metrics, 1) >= fewest]
     if not likely:
-        raise _none_stated(grid, settings) if settings.columns else _none(grid, rows, words)
+        raise no_stated_row(grid, settings) if settings.columns else no_row(grid, rows, words)
     best = max(likely, key=lambda row: (len(row.certain), row.metrics, row.perhaps, -row.index))
     rivals = [row for row in likely if row is not best and 2 * len(row.certain) > len(best.certain)]
     if rivals:
-        raise _several(grid, sorted(row.index + 1 for row in (best, *rivals)))
+        raise several(grid, sorted(row.index + 1 for row in (best, *rivals)))
     return best
 
 
-def _stated_row(grid: Grid, header_row: int, words: Words) -> _Row:
+def _stated_row(grid: Grid, header_row: int, words: Words) -> HeaderRow:
     if not 1 <= header_row <= len(grid.rows):
         raise DoubtfulHeaders(
             f"The config says header_row = {header_row}, but the tab '{grid.title}' has {len(grid.rows)} rows.",
             "Set header_row to the row that holds the columns' headings.",
         )
-    return _read_row(header_row - 1, grid.rows[header_row - 1], words)
+    return read_row(header_row - 1, grid.rows[header_row - 1], words)
 
 
-def _read_row(index: int, cells: Sequence[Cell], words: Words) -> _Row:
-    keys = {at: key for at, cell in enumerate(cells) if isinstance(cell, str) and cell and (key := header_key(cell))}
-    certain: dict[str, tuple[int, ...]] = {}
-    for at, key in keys.items():
-        if name := words.certain.get(key):
-            certain[name] = (*certain.get(name, ()), at)
-    perhaps = sum(key in words.doubtful for key in keys.values())
-    metrics = sum(metric_of(cell) is not None for cell in cells if isinstance(cell, str))
-    return _Row(index, keys, certain, perhaps, metrics)
-
-
-def _repeats(grid: Grid, row: _Row, columns: Mapping[str, TableColumn], words: Words) -> list[int]:
+def _repeats(grid: Grid, row: HeaderRow, columns: Mapping[str, TableColumn], words: Words) -> list[int]:
     """Rows below (counted from 1) that hold the header once more: a table under the table."""
     found = next((columns[name] for name in ("version", "training_date", "name") if name in columns), None)
     if found is None:
@@ -169,7 +136,7 @@ def _repeats(grid: Grid, row: _Row, columns: Mapping[str, TableColumn], words: W
     if not looks:
         return []
     places = (row.index + 1 + offset for offset, cell in enumerate(below) if isinstance(cell, str) and cell in looks)
-    return [place + 1 for place in places if _is_header_again(row, _read_row(place, grid.rows[place], words))]
+    return [place + 1 for place in places if _is_header_again(row, read_row(place, grid.rows[place], words))]
 
 
 def _is_text(cell: Cell) -> bool:
@@ -185,15 +152,15 @@ def _may_be(cell: str, found: TableColumn, words: Words) -> bool:
     return start in words.initials[found.field] and words.certain.get(header_key(cell)) == found.field
 
 
-def _is_header_again(row: _Row, other: _Row) -> bool:
+def _is_header_again(row: HeaderRow, other: HeaderRow) -> bool:
     same = sum(other.keys.get(at) == key for at, key in row.keys.items())
-    return len(other.certain) >= max(_FEWEST, len(row.certain) / 2) or 2 * same > len(row.keys)
+    return len(other.certain) >= max(FEWEST, len(row.certain) / 2) or 2 * same > len(row.keys)
 
 
 # Which columns
 
 
-def _columns(grid: Grid, row: _Row, settings: TableSettings, words: Words) -> dict[str, TableColumn]:
+def _columns(grid: Grid, row: HeaderRow, settings: TableSettings, words: Words) -> dict[str, TableColumn]:
     """Fields that are told with certainty, in the order in which they are declared."""
     stated = _stated_columns(grid, row, settings)
     spent = set(stated.values())
@@ -205,26 +172,26 @@ def _columns(grid: Grid, row: _Row, settings: TableSettings, words: Words) -> di
         if at is None and declared.kind == "stage" and not places:
             at = _stage_by_content(grid, row, spent, settings, words)
         if at is not None:
-            found[name] = TableColumn(name, _label(grid, row, at), at)
+            found[name] = TableColumn(name, label(grid, row, at), at)
     return found
 
 
-def _stated_columns(grid: Grid, row: _Row, settings: TableSettings) -> dict[str, int]:
+def _stated_columns(grid: Grid, row: HeaderRow, settings: TableSettings) -> dict[str, int]:
     """The columns that the config names. Raises DoubtfulHeaders for one that is not there, or there twice."""
     stated: dict[str, int] = {}
     for name, header in settings.columns.items():
         wanted = header_key(header)
         places = [at for at, key in row.keys.items() if key == wanted]
-        exact = [at for at in places if _label(grid, row, at) == one_line(header)]
+        exact = [at for at in places if label(grid, row, at) == one_line(header)]
         if len(exact) == 1:
             places = exact
         if len(places) != 1:
-            raise _not_stated(grid, row, name, header, places)
+            raise not_stated(grid, row, name, header, places)
         stated[name] = places[0]
     return stated
 
 
-def _only(grid: Grid, row: _Row, declared: Column, places: tuple[int, ...]) -> int | None:
+def _only(grid: Grid, row: HeaderRow, declared: Column, places: tuple[int, ...]) -> int | None:
     """The one column of a field. The template's own header wins over a synonym; two equals are doubtful."""
     if len(places) < 2:
         return places[0] if places else None
@@ -232,11 +199,11 @@ def _only(grid: Grid, row: _Row, declared: Column, places: tuple[int, ...]) -> i
     if len(plain) == 1:
         return plain[0]
     if declared.need == "required":
-        raise _doubled(grid, row, declared, places)
+        raise doubled(grid, row, declared, places)
     return None
 
 
-def _stage_by_content(grid: Grid, row: _Row, spent: set[int], settings: TableSettings, words: Words) -> int | None:
+def _stage_by_content(grid: Grid, row: HeaderRow, spent: set[int], settings: TableSettings, words: Words) -> int | None:
     """A column such as 'Status' is the stage when every word in it is a stage: that is more than a guess."""
     vocabulary = stage_vocabulary(settings.stage_words)
     places = [at for at, key in row.keys.items() if at not in spent and "stage" in words.doubtful.get(key, ())]
@@ -254,23 +221,19 @@ def _all_stages(grid: Grid, start: int, at: int, vocabulary: Mapping[str, object
 _MOST_STAGE_WORDS = 40
 
 
-def _label(grid: Grid, row: _Row, at: int) -> str:
-    return shown(grid.rows[row.index][at])
-
-
-def _metrics(grid: Grid, row: _Row, taken: set[int]) -> Iterable[MetricColumn]:
+def _metrics(grid: Grid, row: HeaderRow, taken: set[int]) -> Iterable[MetricColumn]:
     used: set[str] = set()
     for at, cell in enumerate(grid.rows[row.index]):
         if at not in taken and isinstance(cell, str) and (found := metric_of(cell)):
             yield MetricColumn(_unused(one_line(cell), at, used), at, *found)
 
 
-def _own(grid: Grid, row: _Row, taken: set[int], used: set[str]) -> Iterable[TableColumn]:
+def _own(grid: Grid, row: HeaderRow, taken: set[int], used: set[str]) -> Iterable[TableColumn]:
     """The people's own columns."""
     for at, cell in enumerate(grid.rows[row.index]):
         if at in taken or cell == "" or (isinstance(cell, str) and (is_check(cell) or not cell.strip())):
             continue
-        yield TableColumn("", _unused(_label(grid, row, at), at, used), at)
+        yield TableColumn("", _unused(label(grid, row, at), at, used), at)
 
 
 def _unused(label: str, at: int, used: set[str]) -> str:
@@ -278,110 +241,3 @@ def _unused(label: str, at: int, used: set[str]) -> str:
     label = label if label not in used else f"{label} ({column_letters(at)})"
     used.add(label)
     return label
-
-
-# What might be
-
-
-def _suggestions(
-    grid: Grid, row: _Row, columns: Mapping[str, TableColumn], taken: set[int], words: Words
-) -> list[Suggestion]:
-    """For each field without a column the headers that may stand for it, best first, at most three."""
-    lacking = [declared for declared in COLUMNS if declared.field not in columns]
-    likeness = {
-        at: {declared.field: words.likeness(declared.field, key) for declared in lacking}
-        for at, key in row.keys.items()
-        if at not in taken
-    }
-    found: list[Suggestion] = []
-    for declared in lacking:
-        scored = [(_unrivalled(scores, declared.field), -at) for at, scores in likeness.items()]
-        best = sorted((pair for pair in scored if pair[0] > 0), reverse=True)[:3]
-        found += [_suggest(declared, _label(grid, row, -at), -at, score) for score, at in best]
-    return found
-
-
-def _unrivalled(scores: Mapping[str, float], name: str) -> float:
-    """A slip of the pen is one of the field that it is nearest to: 'Trainning date' is not 'Training data'."""
-    best = max(scores.values())
-    return 0.0 if scores[name] < best and best > NEAR else scores[name]
-
-
-def _suggest(declared: Column, label: str, at: int, score: float) -> Suggestion:
-    return Suggestion(declared.field, label, at, score, config_line({declared.field: label}))
-
-
-def config_line(columns: Mapping[str, str]) -> str:
-    """The line of config that accepts headers for fields: columns = { "Training date" = "Trained at" }."""
-    pairs = (f"{_quoted(column(name).header)} = {_quoted(header)}" for name, header in columns.items())
-    return f"columns = {{ {', '.join(pairs)} }}"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-# What to say when it is doubtful
-
-
-def _none(grid: Grid, rows: Sequence[_Row], words: Words) -> DoubtfulHeaders:
-    message = f"The tab '{grid.title}' has no row that looks like the headings of a list of models."
-    row = max(rows, key=lambda r: (len(r.certain), r.perhaps, -r.index), default=None)
-    if row is None or not (row.certain or row.perhaps):
-        return DoubtfulHeaders(
-            message, "Put headings such as Name, Version, Training date, Data source and Location in one row."
-        )
-    found = {name: TableColumn(name, _label(grid, row, places[0]), places[0]) for name, places in row.certain.items()}
-    guesses = _suggestions(grid, row, found, {c.index for c in found.values()}, words)
-    best = {guess.field: guess.header for guess in reversed(guesses) if guess.score >= _WORTH_SAYING}
-    best = {declared.field: best[declared.field] for declared in COLUMNS if declared.field in best}
-    line = config_line(best or {name: found[name].header for name in found})
-    return DoubtfulHeaders(
-        message, f"If row {row.index + 1} holds them, say so in the config: header_row = {row.index + 1} and {line}."
-    )
-
-
-_WORTH_SAYING = 70
-
-
-def _several(grid: Grid, rows: Sequence[int]) -> DoubtfulHeaders:
-    named = ", ".join(map(str, rows[:-1])) + f" and {rows[-1]}"
-    return DoubtfulHeaders(
-        f"Rows {named} of the tab '{grid.title}' all look like headings.",
-        "Keep one table on the tab and move the others to tabs of their own, or say in the config which row it is: "
-        f"header_row = {rows[0]}.",
-    )
-
-
-def _doubled(grid: Grid, row: _Row, declared: Column, places: Sequence[int]) -> DoubtfulHeaders:
-    named = " and ".join(f"'{_label(grid, row, at)}' (column {column_letters(at)})" for at in places)
-    labels = [_label(grid, row, at) for at in places]
-    if len(set(labels)) == 1:
-        fix = "Give one of them another heading."
-    else:
-        fix = f"Say in the config which one it is: {config_line({declared.field: labels[0]})}."
-    return DoubtfulHeaders(f"Row {row.index + 1}: {named} can both be {declared.header}.", fix)
-
-
-def _none_stated(grid: Grid, settings: TableSettings) -> DoubtfulHeaders:
-    wanted = ", ".join(f"'{one_line(header)}' for {column(name).header}" for name, header in settings.columns.items())
-    return DoubtfulHeaders(
-        f"No row at the top of the tab '{grid.title}' has the headings that the config takes: {wanted}.",
-        'Correct the lines under columns in the config, or name another tab: tab = "…".',
-    )
-
-
-def _not_stated(grid: Grid, row: _Row, name: str, header: str, places: Sequence[int]) -> DoubtfulHeaders:
-    where = f"row {row.index + 1} of the tab '{grid.title}'"
-    wanted = f"The config takes '{one_line(header)}' for {column(name).header}, but {where}"
-    if places:
-        letters = " and ".join(column_letters(at) for at in places)
-        return DoubtfulHeaders(f"{wanted} has it in columns {letters}.", "Give one of them another heading.")
-    known = ", ".join(f"'{_label(grid, row, at)}'" for at in list(row.keys)[:_NAMED_HEADERS])
-    return DoubtfulHeaders(
-        f"{wanted} has no such heading.",
-        f"Its headings are {known or 'blank'}. Correct the line under columns in the config, or the heading.",
-    )
-
-
-_NAMED_HEADERS = 12

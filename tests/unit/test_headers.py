@@ -172,6 +172,18 @@ def test_no_header_but_a_row_that_might_be_says_the_lines() -> None:
     assert '"Name" = "Use Case Name"' in caught.value.fix
 
 
+@pytest.mark.parametrize("row", [["Date", "Amount"], ["Name", "Street"], ["Remarks", "Team"]])
+def test_a_row_that_is_hardly_a_header_gets_no_config_line(row: list[str]) -> None:
+    with pytest.raises(DoubtfulHeaders) as caught:
+        find_header(grid(row, ["x", "y"]))
+    assert "columns =" not in caught.value.fix
+
+
+def test_many_repeats_are_not_all_named() -> None:
+    with pytest.raises(DoubtfulHeaders, match="Rows 1, 3, 5, 7, 9 and 16 more of"):
+        find_header(grid(*[PLAIN, ROW] * 21))
+
+
 # Which columns
 
 
