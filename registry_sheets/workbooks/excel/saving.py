@@ -82,7 +82,7 @@ class Saver:
         refused); then the workbook is as it was, and nothing is left beside it.
         """
         path = path.resolve()
-        with writing(path, self.lock_timeout), _explained(path):
+        with writing(path, self.lock_timeout), explained(path):
             self.step("locked")
             notices = tidy(path, self.backups, self.step)
             self.step("tidied")
@@ -105,7 +105,7 @@ class Saver:
         """Put right what a killed run left beside the workbook. Gives notices; leaves it to a run that writes now."""
         path = path.resolve()
         try:
-            with writing(path, 0), _explained(path):
+            with writing(path, 0), explained(path):
                 return tidy(path, self.backups, self.step)
         except WorkbookOpen:
             return ()
@@ -231,7 +231,8 @@ def _reason(error: OSError, folder: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Tell the system's refusals as CannotSave, WorkbookOpen or (the file is gone) WorkbookChanged."""
     try:
         yield
     except FileNotFoundError as error:
