@@ -235,6 +235,16 @@ def test_the_config_names_a_header_that_is_not_there() -> None:
     assert "'Location'" in caught.value.fix
 
 
+def test_the_config_names_a_header_that_no_row_has() -> None:
+    with pytest.raises(DoubtfulHeaders, match="'Besitzer' for Owner"):
+        find_header(grid(["Device", "Company"], ["x", "y"]), TableSettings(columns={"owner": "Besitzer"}))
+
+
+def test_the_config_names_a_header_that_is_there_twice() -> None:
+    with pytest.raises(DoubtfulHeaders, match="in columns F and G"):
+        find_header(grid([*PLAIN, "Boss", "Boss"], ROW), TableSettings(columns={"owner": "boss"}))
+
+
 def test_with_a_config_one_known_column_is_enough() -> None:
     match = find_header(grid(["Title"], ["Device", "Company"], ["x", "y"]), TableSettings(columns={"name": "Device"}))
     assert (match.header_row, headers(match)) == (2, {"name": "Device"})

@@ -276,6 +276,14 @@ def test_what_may_be_a_row_is_a_row(rows: list[list[Any]]) -> None:
     assert len(parsed(rows)) == sum(any(row) for row in rows)
 
 
+def test_with_few_columns_a_name_by_itself_is_a_row() -> None:
+    assert list(parsed([["a", "1"], ["Total", ""]], ["Name", "Version"]).row_numbers) == [2, 3]
+
+
+def test_a_name_that_is_a_number_by_itself_is_a_row() -> None:
+    assert list(parsed([ROW, [""] * 5, [7.0, "", "", "", ""]]).row_numbers) == [2, 4]
+
+
 def test_a_header_repeated_on_each_printed_page_is_no_row() -> None:
     table = Grid("Models", [HEADERS, ROW, list(HEADERS), ROW])
     settings = TableSettings(header_row=1)
