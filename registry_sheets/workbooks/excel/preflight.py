@@ -36,6 +36,7 @@ _SAVE_AS: Mapping[str, str] = {
 _SAVE = "Open it in Excel and save it as .xlsx: File > Save As > Excel Workbook (.xlsx)."
 _REPAIR = "Open it in Excel and let Excel repair it, or bring back an earlier copy."
 _ENCRYPTED = 0x1
+_END_RECORD = 22  # the shortest end record, without a comment
 _MIB = 1 << 20
 
 
@@ -55,7 +56,7 @@ class Limits:
 
 
 class MaybeHalfSaved(UnreadableWorkbook):
-    """Unreadable in a way that a file also shows while another program is still saving it.
+    """Unreadable as a file is while another program is still writing it: empty, zeros, or without its end.
 
     Worth another try where the file's modification time is recent; else it is damaged.
     """
@@ -135,9 +136,9 @@ def encrypted(label: str) -> UnreadableWorkbook:
     )
 
 
-def damaged(label: str, what: str) -> MaybeHalfSaved:
-    """The workbook is damaged, or is just being saved; ``what`` ends the sentence."""
-    return MaybeHalfSaved(f"{label} is damaged: {what}.", _REPAIR)
+def damaged(label: str, what: str) -> UnreadableWorkbook:
+    """The workbook is damaged; ``what`` ends the sentence."""
+    return UnreadableWorkbook(f"{label} is damaged: {what}.", _REPAIR)
 
 
 def too_large(label: str, size: int, limit: str) -> UnreadableWorkbook:
@@ -199,9 +200,12 @@ def _text_kind(head: bytes) -> str:
 
 
 def _cut_short(data: bytes, label: str) -> UnreadableWorkbook:
-    if b"PK\x05\x06" in data:
+    end = data.rfind(b"PK\x05\x06")
+    if end >= 0 and len(data) - end >= _END_RECORD:
         return damaged(label, "the index of its parts cannot be read")
-    return damaged(label, "its end is missing, as in a download or a save that was broken off")
+    return MaybeHalfSaved(
+        f"{label} is damaged: its end is missing, as in a download or a save that was broken off.", _REPAIR
+    )
 
 
 def _refuse_other_packages(names: set[str], label: str) -> None:

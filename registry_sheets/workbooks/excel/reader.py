@@ -18,7 +18,8 @@ from registry_sheets.workbooks.excel.scan import Facts, scan
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-    from registry_sheets.workbooks.excel.sparse import Survey, Values
+    from registry_sheets.workbooks.excel.cellvalues import Values
+    from registry_sheets.workbooks.excel.sparse import Survey
 
 _BYTES_A_CELL = 8
 _LARGEST_AREA = 200_000_000
@@ -99,7 +100,7 @@ class TabReader:
 
     @cached_property
     def _values(self) -> Values:
-        from registry_sheets.workbooks.excel.sparse import Values, read_formats, read_strings
+        from registry_sheets.workbooks.excel.cellvalues import Values, read_formats, read_strings
 
         label, outline = self.container.label, self.outline
         strings: list[str] = []
