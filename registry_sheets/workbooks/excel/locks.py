@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from registry_sheets.errors import CannotSave, WorkbookOpen
+from registry_sheets.errors import WorkbookOpen
 from registry_sheets.workbooks.excel.machine import (
     file_system,
     held_open,
@@ -190,8 +190,8 @@ def own_lock_path(workbook: Path) -> Path:
 def writing(workbook: Path, timeout: float) -> Iterator[None]:
     """Hold our lock on a workbook (symlinks resolved); it is freed when the process dies, however it dies.
 
-    Raises WorkbookOpen when another run holds it for longer than ``timeout`` seconds, CannotSave where
-    no lock file can be made.
+    Raises WorkbookOpen when another run holds it for longer than ``timeout`` seconds, OSError where no
+    lock file can be made.
     """
     from filelock import FileLock, Timeout
 
@@ -202,21 +202,11 @@ def writing(workbook: Path, timeout: float) -> Iterator[None]:
     except Timeout as error:
         message = f"Another run of registry-sheets is writing '{workbook.name}'."
         raise WorkbookOpen(message, "Nothing was written; run again when it has finished.") from error
-    except OSError as error:
-        raise _no_lock(workbook, error) from error
     try:
         yield
     finally:
         _unlink_held(lock_path)
         lock.release()
-
-
-def _no_lock(workbook: Path, error: OSError) -> CannotSave:
-    reason = error.strerror or str(error)
-    return CannotSave(
-        f"'{workbook.name}' cannot be saved: no file can be made in its folder ({reason}); it is as it was.",
-        f"Give the account that runs registry-sheets the right to write in '{workbook.parent}'.",
-    )
 
 
 def _unlink_held(lock_path: Path) -> None:

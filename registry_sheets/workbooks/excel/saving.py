@@ -82,7 +82,7 @@ class Saver:
         refused); then the workbook is as it was, and nothing is left beside it.
         """
         path = path.resolve()
-        with writing(path, self.lock_timeout), explained(path):
+        with explained(path), writing(path, self.lock_timeout):
             self.step("locked")
             notices = tidy(path, self.backups, self.step)
             self.step("tidied")
@@ -105,7 +105,7 @@ class Saver:
         """Put right what a killed run left beside the workbook. Gives notices; leaves it to a run that writes now."""
         path = path.resolve()
         try:
-            with writing(path, 0), explained(path):
+            with explained(path), writing(path, 0):
                 return tidy(path, self.backups, self.step)
         except WorkbookOpen:
             return ()
