@@ -27,7 +27,6 @@ HEADERS = (
     "Deployed on",
 )
 TODAY = date(2026, 7, 1)
-_DATES = frozenset((2, 9))
 _PER_MODEL = 20
 _FAULT_EVERY = 67  # 1,500 findings in 100,000 rows
 _EPOCH = date(1899, 12, 30)
@@ -61,7 +60,8 @@ PARTS = {
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>',
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
 
 
@@ -119,7 +119,7 @@ def _version(number: int) -> tuple[str | int, ...]:
         serial + 7,
     ]
     if number % _FAULT_EVERY == 0:
-        cells[1], cells[2] = f"{cells[1]} ", f"{trained:%d.%m.}"
+        cells[2] = f"{trained:%d.%m.}"
     return tuple(cells)
 
 
@@ -135,8 +135,7 @@ def _letters(number: int) -> str:
 def _shared(strings: dict[str, int], uses: int) -> Iterator[str]:
     yield f'{_HEAD}<sst xmlns="{_MAIN}" count="{uses}" uniqueCount="{len(strings)}">'
     for text in strings:
-        space = ' xml:space="preserve"' if text != text.strip() else ""
-        yield f"<si><t{space}>{text}</t></si>"
+        yield f"<si><t>{text}</t></si>"
     yield "</sst>"
 
 
