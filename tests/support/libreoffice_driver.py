@@ -1,10 +1,12 @@
 """Runs under LibreOffice's own Python: does steps on a workbook and prints their answers as JSON.
 
-Steps: {"do": "set", "tab", "cell", "value"}: a text or number; {"do": "insert", "tab", "row", "count"};
-{"do": "delete", "tab", "row", "count"}; {"do": "sort", "tab", "range", "column", "down"};
-{"do": "page", "to"}: export what is shown; {"do": "texts", "tab", "range"}; {"do": "formula", ...};
-{"do": "calculate"}; {"do": "validation", "tab", "cell"}; {"do": "put", "tab", "cell", "formula"};
-{"do": "save", "to"}; {"do": "jump", "to"}; {"do": "seconds"}: how long opening took.
+Steps:
+{"do": "set", "tab", "cell", "value"}: a text or number; {"do": "put", "tab", "cell", "formula"};
+{"do": "insert", "tab", "row", "count"}; {"do": "delete", "tab", "row", "count"};
+{"do": "sort", "tab", "range", "column", "down"}; {"do": "calculate"};
+{"do": "texts", "tab", "range"}; {"do": "formula", "tab", "cell"}; {"do": "validation", "tab", "cell"};
+{"do": "page", "to"}: export what is shown; {"do": "first_page", "to"}: draw one page; {"do": "save", "to"};
+{"do": "jump", "to"}: where a link leads to; {"do": "seconds"}: how long opening took.
 """
 
 from __future__ import annotations
@@ -101,6 +103,11 @@ class Steps:
     def page(self, step):
         url = pathlib.Path(step["to"]).as_uri()
         self.document.storeToURL(url, (prop("FilterName", "HTML (StarCalc)"),))
+
+    def first_page(self, step):
+        data = uno.Any("[]com.sun.star.beans.PropertyValue", (prop("PageRange", "1"),))
+        url = pathlib.Path(step["to"]).as_uri()
+        self.document.storeToURL(url, (prop("FilterName", "calc_pdf_Export"), prop("FilterData", data)))
 
     def save(self, step):
         url = pathlib.Path(step["to"]).as_uri()

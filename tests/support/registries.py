@@ -63,10 +63,16 @@ def check_grid(grid: Grid, lists: Lists | None = None, today: date = TODAY) -> t
     return check(registry, {}), table
 
 
-def own_tabs(result: CheckResult, table: ModelTable, today: date = TODAY, before: Grid | None = None) -> list[Sheet]:
-    """The tabs that a pass writes for a registry with a Check column."""
+def own_tabs(
+    result: CheckResult,
+    table: ModelTable,
+    today: date = TODAY,
+    before: Grid | None = None,
+    remember_rows: bool = True,
+) -> list[Sheet]:
+    """The tabs that a pass writes; ``remember_rows`` for a registry with a Check column."""
     words = stage_vocabulary({})
-    findings = findings_sheet(result, table, today=today, before=before, vocabulary=words, remember_rows=True)
+    findings = findings_sheet(result, table, today=today, before=before, vocabulary=words, remember_rows=remember_rows)
     return [findings, live_sheet(live_versions(table))]
 
 

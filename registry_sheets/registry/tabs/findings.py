@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -30,6 +31,8 @@ _BLANK_COLUMN = len(HEADERS)
 _DAY_PLACE = (_FIRST_ROW, _BLANK_COLUMN + 1)
 _WIDTHS = (10, 26, 11, 18, 9, 58, 58, 22)
 _TEXT_LIMIT = 32_000
+_PLAIN_TITLE = re.compile("[A-Za-z_]+")
+_LIKE_A_REFERENCE = re.compile("[A-Z]{1,3}|RC|TRUE|FALSE", re.I)
 _HOW_TO = "Click a cell's address to go there. Mend it in the table of models: its colour goes at once, its line here "
 _HOW_TO += "with the next check. This tab is written anew by each check, so keep notes elsewhere."
 
@@ -156,7 +159,7 @@ class Links:
             (row, _CELL): SheetCell(
                 a1(finding.row - 1, column), "link", f'IFERROR(IF({number}=0,"{LOST}",{jump}),"{LOST}")'
             ),
-            (row, _TAB): SheetCell(f"#{tab}!"),
+            (row, _TAB): SheetCell("#'" + finding.tab.replace("'", "''") + "'!"),
             (row, _ROW): SheetCell(finding.row, formula=self._row_formula(finding, tab, row)),
         }
 
@@ -187,5 +190,6 @@ class Links:
 
 
 def quoted(title: str) -> str:
-    """A tab's title as formulas write it."""
-    return "'" + title.replace("'", "''") + "'"
+    """A tab's title as formulas write it; without quotes where Excel leaves them out, or each save would differ."""
+    plain = _PLAIN_TITLE.fullmatch(title) and not _LIKE_A_REFERENCE.fullmatch(title)
+    return title if plain else "'" + title.replace("'", "''") + "'"
