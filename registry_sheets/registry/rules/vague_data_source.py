@@ -8,6 +8,7 @@ from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.words import quote
+from registry_sheets.registry.table import Stage
 from registry_sheets.registry.vagueness import Vagueness, vagueness
 
 _FIX = "Name the table, file or snapshot, such as 'CRM export 2026-06-30'."
@@ -17,11 +18,13 @@ _WRITE_OUT = (
 
 
 def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
-    sources = registry.models.value("data_source")
+    table = registry.models
+    sources = table.value("data_source")
+    judged = {source for source, stage in zip(sources, table.judged, strict=True) if stage is not Stage.ARCHIVED}
     listed = {normalise(source) for source in registry.lists.data_sources}
     hits = {
         source: _words(source, kind)
-        for source in set(sources)
+        for source in judged
         if source and (kind := vagueness(source)) and normalise(source) not in listed
     }
     if not hits:
