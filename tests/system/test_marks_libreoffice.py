@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.findings import Finding, Severity
+from registry_sheets.registry.headers import find_header
+from registry_sheets.registry.marks import marks_for
 from registry_sheets.registry.table import Lists, Owner
-from registry_sheets.registry.table_settings import stage_vocabulary
+from registry_sheets.registry.table_settings import TableSettings, stage_vocabulary
 from registry_sheets.registry.tabs.findings import findings_sheet
 from registry_sheets.registry.tabs.lists import lists_sheet
 from registry_sheets.registry.tabs.models import models_sheet
@@ -20,8 +23,9 @@ from registry_sheets.registry.text import formula_text
 from registry_sheets.workbooks.excel.looks import TINTS
 from registry_sheets.workbooks.excel.new import write_workbook
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
+from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
 from tests.support.libreoffice import drive, shown_cells
-from tests.support.registries import check_grid, checked_registry, version
+from tests.support.registries import check_grid, checked_registry, own_tabs, version
 
 pytestmark = pytest.mark.libreoffice
 
@@ -264,6 +268,49 @@ def test_formulas_carry_the_values_that_libreoffice_works_out(tmp_path: Path) ->
     answers = drive(tmp_path / "r.xlsx", [told, {"do": "calculate"}, told], tmp_path)
     assert answers[0] == answers[2]
     assert any(row[4] == "E2" for row in answers[0])
+
+
+def test_marks_show_in_a_workbook_that_people_have(tmp_path: Path) -> None:
+    """Columns in another order, a title above, and an own tab that is rewritten by the next pass."""
+    path = tmp_path / "ours.xlsx"
+    theirs = Workbook()
+    tab = theirs.active
+    assert tab is not None
+    tab.title = "It's ours"
+    tab.append(["Our models, all of them"])
+    tab.append([])
+    tab.append(["No", "Deployed to", "Ver.", "Notes", "Model", "Dataset", "Trained", "Stage"])
+    tab.append([1, "Depot", "3.10", "", "AC", "CRM 2026-05", date(2026, 6, 1), "Testing"])
+    tab.append([2, "Depot", "3.1", "", "AC", "TBD", date(2026, 3, 1), "Production"])
+    tab.append([3, "", "1", "", "B", "CRM 2026-04", date(2026, 3, 1), "Production"])
+    theirs.save(path)
+    workbook = ExcelWorkbook(path, tmp_path / "state")
+    seen = workbook.read()
+    match = find_header(seen.grid(tab.title), TableSettings())
+    result, table = check_grid(seen.grid(tab.title))
+    workbook.adopt(
+        own=own_tabs(result, table, remember_rows=False),
+        people=[lists_sheet()],
+        models_tab=tab.title,
+        marks=marks_for(match.columns, match.header_row),
+        names={},
+        expected=seen.revision,
+    )
+    page, mended = tmp_path / "page.html", tmp_path / "mended.html"
+    steps = [
+        {"do": "page", "to": str(page)},
+        {"do": "set", "tab": tab.title, "cell": "F5", "value": "CRM 2026-02"},
+        {"do": "set", "tab": tab.title, "cell": "E9", "value": "C"},
+        {"do": "page", "to": str(mended)},
+        {"do": "texts", "tab": "Findings", "range": "A5:E6"},
+    ]
+    answers = drive(path, steps, tmp_path)
+    location, number, name, source = 1, 2, 4, 5
+    assert colours(page, source, 5)[2:] == ["", ERROR, ""]
+    assert colours(page, location, 5)[2:] == ["", "", ERROR]
+    assert colours(mended, source, 8)[2:] == ["", "", "", "", "", MISSING]
+    assert [colours(mended, column, 8)[-1] for column in (name, number, location)] == ["", MISSING, WARNING]
+    assert [row[4] for row in answers[-1]] == ["F5", "B6"]
 
 
 def test_dropdowns_offer_and_never_block(tmp_path: Path) -> None:
