@@ -157,7 +157,7 @@ class MemoryWorkbook(Workbook):
 
     def _holds(self, sheet: Sheet) -> bool:
         tab = self._tabs.get(_title_of(self._tabs, sheet.kind) or "")
-        return tab is not None and tab.kind == sheet.kind and holds(sheet, tab.grid, tab.formulas)
+        return tab is not None and tab.kind == sheet.kind and holds(sheet, tab.grid, lambda: tab.formulas)
 
     def _with_own(self, sheets: Sequence[Sheet]) -> dict[str, MemoryTab]:
         tabs = dict(self._tabs)

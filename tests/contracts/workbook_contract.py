@@ -114,6 +114,11 @@ class WorkbookContract(ABC):
         assert not second.changed
         assert second.revision == first.revision == workbook.read().revision
 
+    def test_a_formula_whose_value_is_empty_is_no_difference(self, workbook: Workbook) -> None:
+        sheet = Sheet("findings", "Findings", [[SheetCell("What"), SheetCell("", "plain", '""')], [SheetCell("")]])
+        workbook.replace_own_tabs([sheet], workbook.read().revision)
+        assert not workbook.replace_own_tabs([sheet], workbook.read().revision).changed
+
     @pytest.mark.parametrize(
         "other",
         [findings("b"), findings("a", "b"), findings(), findings("a", formula="4-2"), findings(1)],

@@ -24,7 +24,7 @@ from registry_sheets.workbooks.base import Revision, Written
 from registry_sheets.workbooks.excel import files, saving
 from registry_sheets.workbooks.excel.backups import Backups
 from registry_sheets.workbooks.excel.files import revision_of
-from registry_sheets.workbooks.excel.leftovers import leftovers, marked_name, new_name
+from registry_sheets.workbooks.excel.leftovers import leftovers, marked_name, new_name, prefix
 from registry_sheets.workbooks.excel.locks import Machine, own_lock_path
 from registry_sheets.workbooks.excel.saving import STEPS, Saver
 
@@ -339,10 +339,11 @@ def test_a_workbook_that_an_exchange_left_aside_comes_back(path: Path) -> None:
 
 def test_files_of_others_are_not_touched(path: Path) -> None:
     others = {
-        ".models.xlsx.registry-sheets-tmp",
-        ".models.xlsx.0123.registry-sheets-tmp",
-        ".other.xlsx.01234567.registry-sheets-tmp",
-        "models.xlsx.01234567.registry-sheets-tmp",
+        new_name(path.with_name("models.xlsm")).name,
+        new_name(path.with_name("other.xlsx")).name,
+        new_name(path).name.removeprefix("."),
+        prefix(path) + "0123.registry-sheets-tmp",
+        prefix(path) + "registry-sheets-tmp",
         "~models.tmp",
     }
     for name in others:
@@ -360,7 +361,7 @@ def test_our_names_are_no_workbooks_and_fit(tmp_path: Path, name: str) -> None:
         assert ours.name.startswith(".")
         assert ours.suffix not in (".xlsx", ".xlsm")
     assert len(leftovers(path)) == 2
-    assert [found for found in tmp_path.glob("*.xlsx") if found != path] == []
+    assert [found for found in tmp_path.glob("*.xls*") if found != path] == []
     save(path)
     assert path.read_bytes() == NEW
 

@@ -90,6 +90,7 @@ class Backups:
 
     def _store(self, source: Path) -> tuple[Path, str]:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._drop_partials()
         partial = self._partial()
         try:
             seen = copy_with_digest(source, partial)
@@ -105,17 +106,20 @@ class Backups:
                 partial.unlink(missing_ok=True)
         return target, seen
 
+    def _drop_partials(self) -> None:
+        """The halves that killed runs left."""
+        for partial in self.folder.glob(".*.partial"):
+            if partial.name.startswith(self._partial_start):
+                partial.unlink(missing_ok=True)
+
     def _prune(self, newest: Path) -> None:
-        """Drop what has had its time, and the halves that killed runs left."""
+        """Drop what has had its time."""
         backups = self.list()
         kept = {newest, *(backup.path for backup in backups[-WRITES:]), *_first_of_days(backups, self.now().date())}
         with suppress(OSError):
             for backup in backups:
                 if backup.path not in kept:
                     backup.path.unlink(missing_ok=True)
-            for partial in self.folder.glob(".*.partial"):
-                if partial.name.startswith(self._partial_start):
-                    partial.unlink(missing_ok=True)
 
 
 def _first_of_days(backups: list[Backup], today: date) -> set[Path]:

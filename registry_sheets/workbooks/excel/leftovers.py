@@ -1,7 +1,7 @@
 """Names of our files beside a workbook, and what runs that were killed left there.
 
-While it is written, the new content is ``.models.xlsx.<random>.registry-sheets-tmp``: no glob for
-workbooks matches that. Once complete and verified it is renamed so that its name also tells which
+While it is written, the new content is ``.models-<mark>.<random>.registry-sheets-tmp``: no glob
+for workbooks matches that. Once complete and verified it is renamed so that its name also tells which
 content it was made from and what it holds. After an exchange the same name holds what came out of the
 workbook; so whoever finds it later knows from its digest whether it is ours, the old content (which
 the backups hold) or something that a person saved at that very moment, which must not be lost.
@@ -22,17 +22,18 @@ from registry_sheets.workbooks.excel.backups import Backups
 from registry_sheets.workbooks.excel.files import digest, exchange, flush_folder
 
 SUFFIX = "registry-sheets-tmp"
-_LONGEST = 150  # bytes of a workbook's name that leave room for the rest within the usual 255
+_LONGEST = 32  # characters of a workbook's name, at most 128 of the usual 255 bytes
 _MARK = 16
 _NAME = re.compile(rf"[0-9a-f]{{8}}(?:\.([0-9a-f]{{{_MARK}}})\.([0-9a-f]{{{_MARK}}}))?\.{SUFFIX}")
 
 
 def prefix(workbook: Path) -> str:
-    """How the names of our files beside this workbook begin."""
-    name = workbook.name
-    if len(os.fsencode(name)) > _LONGEST:
-        name = hashlib.sha256(os.fsencode(name)).hexdigest()[:32]
-    return f".{name}."
+    """How the names of our files beside this workbook begin: '.models-1f0c2b3a.'.
+
+    Not by the workbook's whole name, so that not even '*.xls*' finds them and long names fit.
+    """
+    mark = hashlib.sha256(os.fsencode(workbook.name)).hexdigest()[:8]
+    return f".{workbook.stem[:_LONGEST].replace('.', '_')}-{mark}."
 
 
 def new_name(workbook: Path) -> Path:

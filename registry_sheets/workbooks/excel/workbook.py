@@ -153,7 +153,7 @@ def _holds(snapshot: ExcelSnapshot, package: Package, sheet: Sheet) -> bool:
     if title is None or not _has_names(package, title, sheet.names):
         return False
     try:
-        return holds(sheet, snapshot.grid(title), formulas_of(package, title))
+        return holds(sheet, snapshot.grid(title), lambda: formulas_of(package, title))
     except UnreadableWorkbook:
         return False  # a tab of ours that cannot be read is written anew
 
