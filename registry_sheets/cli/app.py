@@ -1,0 +1,78 @@
+"""The commands and their groups."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from registry_sheets.cli import everyday, nightly, reference, start
+from registry_sheets.cli.failures import code_of
+from registry_sheets.cli.init import init
+
+GROUPS = (
+    ("Start", (start.demo, init, start.doctor)),
+    ("Every day", (everyday.check, everyday.live)),
+    ("Run nightly", (nightly.sync,)),
+    ("Reference", (reference.rules, reference.schema)),
+)
+
+
+class Commands(TyperGroup):
+    """All commands: shown by group, every error worded in one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; turn whatever goes wrong into a sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except BaseException as error:
+            code = code_of(error, sys.argv[1:])
+            if code is None:
+                raise
+        raise typer.Exit(code)
+
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+        """The commands under their groups, without rich, which costs more than a check of 50 rows."""
+        width = max(len(command) for command in self.commands)
+        for group, members in GROUPS:
+            with formatter.section(group):
+                names = [member.__name__ for member in members]
+                formatter.write_dl(
+                    [(name.ljust(width), self.commands[name].get_short_help_str(formatter.width)) for name in names]
+                )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from registry_sheets import __version__
+
+        print(f"registry-sheets {__version__}")
+        raise typer.Exit
+
+
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """A model registry that lives in a spreadsheet: checks it and says in the sheet what is missing or wrong."""
+
+
+def _build() -> typer.Typer:
+    built = typer.Typer(
+        cls=Commands,
+        callback=_top,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    for _, members in GROUPS:
+        for member in members:
+            built.command()(member)
+    return built
+
+
+app = _build()

@@ -1,0 +1,90 @@
+"""What is wrong with a config file, said with its line and what to do. Values are never shown whole:
+a config may hold secrets.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from registry_sheets.errors import ConfigProblem
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+Location = tuple[str | int, ...]
+
+_HEADER = re.compile(r"^\s*\[(\[)?\s*(.+?)\s*\]?\]\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def problem_of_toml(path: Path, error: Exception) -> ConfigProblem:
+    """A file that is not there, not UTF-8 or not TOML."""
+    if isinstance(error, FileNotFoundError):
+        return ConfigProblem(f"There is no config at {path}.", "Correct the path, or make one: registry-sheets init")
+    if isinstance(error, UnicodeDecodeError):
+        return ConfigProblem(f"{path} is not written in UTF-8.", "Save it again as UTF-8 text.")
+    if isinstance(error, OSError):
+        return ConfigProblem(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.")
+    fix = "Correct that line."
+    if "\\" in str(error) or "hex" in str(error) or "escape" in str(error).lower():
+        fix = "In a path, write / instead of \\, or put the path in single quotes: 'C:\\models\\models.xlsx'."
+    return ConfigProblem(f"{path} is not valid TOML: {error}.", fix)
+
+
+def problem_of(
+    path: Path, text: str, error: ValidationError, known_keys: Callable[[Location], Iterable[str]]
+) -> ConfigProblem:
+    """Every fault of a file that is TOML but not a config of ours, a line each."""
+    said = []
+    for fault in error.errors(include_url=False):
+        location = tuple(part for part in fault["loc"] if part != "[key]")
+        said.append((line_of(text, location), _message(location, fault, known_keys)))
+    lines = [f"{path}, line {line}: {message}" for line, message in sorted(said)]
+    return ConfigProblem("\n".join(lines), "\nconfig.example.toml explains every setting." if len(said) > 1 else "")
+
+
+def line_of(text: str, location: Location) -> int:
+    """The line (from 1) that gives the setting at ``location``, or the nearest one above it."""
+    best, depth = 1, 0
+    table: Location = ()
+    blocks = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            parts = _parts(header[2])
+            if header[1]:
+                blocks += 1
+            table = (parts[0], blocks - 1, *parts[1:]) if parts[0] == "registry" else parts
+            place = table
+        elif key := _KEY.match(line):
+            place = (*table, *_parts(key[1]))
+        else:
+            continue
+        if len(place) > depth and location[: len(place)] == place:
+            best, depth = number, len(place)
+    return best
+
+
+def _parts(dotted: str) -> Location:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def _message(location: Location, fault: Any, known_keys: Callable[[Location], Iterable[str]]) -> str:
+    key = str(location[-1]) if location else ""
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return f"'{key}' is not a setting. {_suggest(key, list(known_keys(location)))}"
+    if kind in ("literal_error", "enum"):
+        return f"{key} must be one of {fault['ctx']['expected']}."
+    if kind == "value_error":
+        return f"{key}: {fault['ctx']['error']}"
+    return f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}."
+
+
+def _suggest(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"It can be one of: {', '.join(known)}."

@@ -1,0 +1,188 @@
+"""Looking at a registry: read it once, parse it, check it. Writes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from registry_sheets.errors import NoModelsTab, RegistrySheetsError, UnreadableWorkbook
+from registry_sheets.registry.checking import CheckResult, RuleSetting, check, rules_on
+from registry_sheets.registry.grid import Grid
+from registry_sheets.registry.header_words import is_check
+from registry_sheets.registry.headers import LIKELY, HeaderMatch, find_header, models_likeness
+from registry_sheets.registry.lists import parse_lists
+from registry_sheets.registry.parsing import parse_models
+from registry_sheets.registry.rules.base import Registry
+from registry_sheets.registry.table import Lists, ModelTable
+from registry_sheets.registry.table_settings import TableSettings
+from registry_sheets.workbooks.base import Snapshot, Workbook
+
+LISTS_TITLE = "Lists"
+MODELS_TITLE = "Models"
+
+
+class Answers(Protocol):
+    """What asking the links gave; see probes.Answers."""
+
+    @property
+    def links(self) -> Mapping[str, str]: ...
+
+    @property
+    def not_asked(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What people settled about one registry, besides the workbook itself."""
+
+    name: str
+    table: TableSettings = field(default_factory=TableSettings)
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    tab: str = ""
+    lists_tab: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at a registry saw and found.
+
+    ``label`` is how people know the workbook. ``complete`` False: something could not be checked, and
+    ``notices`` say what; they also tell what a pass wrote.
+    """
+
+    name: str
+    label: str
+    snapshot: Snapshot
+    grid: Grid
+    match: HeaderMatch
+    registry: Registry
+    result: CheckResult
+    complete: bool = True
+    notices: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows were judged."""
+        return len(self.registry.models)
+
+    @property
+    def has_check_column(self) -> bool:
+        """Whether the Models tab has the tool's own Check column, which tells what changed since the check."""
+        header = self.grid.rows[self.match.header_row - 1]
+        return any(isinstance(cell, str) and is_check(cell) for cell in header)
+
+    def noting(self, *notices: str) -> Look:
+        """The same with more notices."""
+        return replace(self, notices=(*self.notices, *notices))
+
+
+Prober = Callable[[ModelTable, Terms], Answers | None]
+"""Asks the links of a table, where the rule broken-link is on; None: not asked for."""
+
+
+def look(workbook: Workbook, terms: Terms, today: date, prober: Prober | None = None) -> Look:
+    """Read, parse and check one registry.
+
+    Raises UnreadableWorkbook, NoModelsTab, DoubtfulHeaders, NotChecked.
+    """
+    snapshot = workbook.read()
+    grid, match = models_of(snapshot, terms)
+    table = parse_models(grid, match, terms.table)
+    answers = prober(table, terms) if prober and _asks_links(table, terms) else None
+    registry = Registry(
+        name=terms.name,
+        models=table,
+        lists=lists_of(snapshot, terms),
+        today=today,
+        vocabulary=terms.table.vocabulary(),
+        date_order=terms.table.date_order,
+        links=answers.links if answers else None,
+    )
+    unknown = answers.not_asked if answers else {}
+    unread = tuple(f"Not checked: {link}: {why}." for link, why in sorted(unknown.items()))
+    return Look(
+        name=terms.name,
+        label=workbook.label,
+        snapshot=snapshot,
+        grid=grid,
+        match=match,
+        registry=registry,
+        result=check(registry, terms.rules),
+        complete=not unknown,
+        notices=(*unread, *registry.lists.problems),
+    )
+
+
+def _asks_links(table: ModelTable, terms: Terms) -> bool:
+    return any(rule.id == "broken-link" for rule in rules_on(table, terms.rules))
+
+
+def models_of(snapshot: Snapshot, terms: Terms) -> tuple[Grid, HeaderMatch]:
+    """The tab that lists the models, and its columns.
+
+    The config's tab, else the one that `init` marked, else the one that looks most like it.
+    """
+    stated = _titled(snapshot, terms.tab) if terms.tab else ""
+    if terms.tab and not stated:
+        raise NoModelsTab(f"There is no tab '{terms.tab}'.", f"Set tab to one of: {', '.join(people_tabs(snapshot))}.")
+    title = stated or snapshot.marked_tab
+    grid = snapshot.grid(title) if title else likeliest(snapshot, terms.table)
+    return grid, find_header(grid, terms.table)
+
+
+def likeliest(snapshot: Snapshot, settings: TableSettings) -> Grid:
+    """The people's tab that looks like a list of model versions. Raises NoModelsTab where none or several do."""
+    tabs = [title for title in people_tabs(snapshot) if title.casefold() != LISTS_TITLE.casefold()]
+    if len(tabs) == 1:
+        return snapshot.grid(tabs[0])  # find_header says what it lacks
+    grids = list(_readable(snapshot, tabs))
+    likely = [grid for grid in grids if models_likeness(grid, settings) >= LIKELY]
+    named = [grid for grid in likely if grid.title.casefold() == MODELS_TITLE.casefold()]
+    if not likely:
+        raise _none_likely(tabs)
+    if len(likely) > 1 and not named:
+        titles = " and ".join(f"'{grid.title}'" for grid in likely[:2])
+        raise NoModelsTab(
+            f"The tabs {titles} both look like a list of models.",
+            'Say which one: tab = "..." in config.toml, or --tab with init.',
+        )
+    return (named or likely)[0]
+
+
+def _readable(snapshot: Snapshot, tabs: Iterable[str]) -> Iterable[Grid]:
+    """The tabs that can be read: a damaged tab that is not the list of models does not matter."""
+    for title in tabs:
+        with contextlib.suppress(UnreadableWorkbook):
+            yield snapshot.grid(title)
+
+
+def _none_likely(tabs: list[str]) -> RegistrySheetsError:
+    named = ", ".join(f"'{title}'" for title in tabs[:5]) or "none"
+    return NoModelsTab(
+        f"No tab looks like a list of models (tabs: {named}).",
+        "A row of headers such as Name, Version, Training date, Data source, Location is looked for. "
+        'Say which tab it is with tab = "..." and which columns with columns = {Name = "..."} in config.toml, '
+        'or let init do it: registry-sheets init FILE --tab TAB --map "Name=your header".',
+    )
+
+
+def people_tabs(snapshot: Snapshot) -> tuple[str, ...]:
+    """The visible worksheets that are not the tool's own."""
+    own = set(snapshot.own_tabs.values())
+    return tuple(title for title in snapshot.titles if title not in own and title not in snapshot.hidden)
+
+
+def lists_of(snapshot: Snapshot, terms: Terms) -> Lists:
+    """What the Lists tab says; nothing where there is none."""
+    wanted = terms.lists_tab or LISTS_TITLE
+    title = _titled(snapshot, wanted)
+    if terms.lists_tab and not title:
+        raise NoModelsTab(f"There is no tab '{wanted}' for the lists.", "Correct lists_tab in config.toml.")
+    return parse_lists(snapshot.grid(title) if title else None, terms.table.date_order)
+
+
+def _titled(snapshot: Snapshot, wanted: str) -> str:
+    return next((title for title in snapshot.titles if title.casefold() == wanted.casefold()), "")

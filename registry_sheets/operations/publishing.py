@@ -1,0 +1,107 @@
+"""Findings as CSV and JSON, and the files of the output folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from registry_sheets.errors import CannotSave
+from registry_sheets.operations.looking import Look
+from registry_sheets.registry.findings import Finding, Severity
+from registry_sheets.registry.text import csv_safe
+
+FINDING_KEYS = ("rule", "severity", "name", "version", "row", "column", "cell", "message", "fix")
+
+
+def findings_object(look: Look) -> dict[str, Any]:
+    """The findings of one registry as one JSON object."""
+    return {
+        "registry": look.name,
+        "sheet": look.label,
+        "rows": look.rows,
+        "complete": look.complete,
+        "counts": {severity.value: look.result.counts.get(severity, 0) for severity in Severity},
+        "findings": [_finding(finding) for finding in look.result.findings],
+    }
+
+
+def findings_csv(looks: Sequence[Look]) -> str:
+    """The findings of registries as CSV, safe to open in a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("registry", *FINDING_KEYS))
+    for look in looks:
+        for finding in look.result.findings:
+            writer.writerow([csv_safe(look.name), *map(_csv_cell, _finding(finding).values())])
+    return text.getvalue()
+
+
+def publish(look: Look, folder: Path) -> tuple[Path, ...]:
+    """Write findings.csv and findings.json into the folder; files that would not change are not touched.
+
+    Returns the files that were written. Raises CannotSave.
+    """
+    contents = {
+        # The mark at the beginning lets Excel see that the file is UTF-8.
+        "findings.csv": b"\xef\xbb\xbf" + findings_csv([look]).encode("utf-8", "replace"),
+        "findings.json": (json.dumps(findings_object(look), indent=2) + "\n").encode(),
+    }
+    return tuple(folder / name for name, content in contents.items() if write_if_changed(folder / name, content))
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write a file whole or not at all, and only if it does not hold this already. Raises CannotSave."""
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, content)
+    except OSError as error:
+        raise CannotSave(
+            f"{path} could not be written: {error.strerror}.", "Check the folder's permissions and free space."
+        ) from None
+    return True
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "name": finding.name,
+        "version": finding.version,
+        "row": finding.row,
+        "column": finding.column,
+        "cell": finding.cell,
+        "message": finding.message,
+        "fix": finding.fix,
+    }
+
+
+def _csv_cell(value: Any) -> Any:
+    return csv_safe(value) if isinstance(value, str) else ("" if value is None else value)

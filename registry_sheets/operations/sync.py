@@ -1,0 +1,153 @@
+"""One pass over one registry: read, parse, check, write the own tabs back, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal, Protocol
+
+from registry_sheets.errors import NotChecked, RegistrySheetsError, WorkbookChanged, WorkbookOpen, WriteRefused
+from registry_sheets.operations.looking import Look, Prober, Terms, look
+from registry_sheets.operations.publishing import publish
+from registry_sheets.registry.grid import Grid
+from registry_sheets.registry.live import live_versions
+from registry_sheets.registry.sheets import Sheet
+from registry_sheets.registry.tabs.findings import findings_sheet
+from registry_sheets.registry.tabs.live import live_sheet
+from registry_sheets.workbooks.base import Snapshot, Workbook, Written
+
+TRIES = 3
+"""So often a pass starts over when somebody saved the workbook in between."""
+
+WriteBack = Literal["in place", "beside", "off"]
+
+
+class Beside(Protocol):
+    """The workbook of findings next to the registry, for when the registry itself is not written."""
+
+    def findings(self) -> Grid | None:
+        """Its Findings tab as it is; None where there is none yet."""
+        ...
+
+    def write(self, sheets: Sequence[Sheet]) -> Path | None:
+        """Write it; gives its path, or None where it held this already. Raises RegistrySheetsError."""
+        ...
+
+
+class Memory(Protocol):
+    """What the tool last wrote into its own tabs, so that what people typed there can be named."""
+
+    def typed(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """What people typed into own tabs since, a sentence each."""
+        ...
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """Keep what the own tabs hold now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a pass writes. ``folder`` None: nothing is published."""
+
+    write_back: WriteBack
+    beside: Beside
+    memory: Memory
+    folder: Path | None = None
+
+
+def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None = None) -> Look:
+    """Do one pass. The look's notices say what was written and what was not, and why.
+
+    Raises as look() does, and CannotSave; WorkbookChanged where somebody saved the workbook during
+    each of TRIES passes.
+    """
+    for _ in range(TRIES):
+        seen = look(workbook, terms, today, prober)
+        try:
+            notices = _write_back(workbook, seen, outputs)
+        except WorkbookChanged:
+            continue
+        return _published(seen.noting(*notices), outputs)
+    raise WorkbookChanged(
+        f"'{workbook.label}' was saved by somebody during each of {TRIES} passes, so nothing was written into it.",
+        "Run again when it is quiet.",
+    )
+
+
+def own_sheets(seen: Look, before: Grid | None) -> tuple[Sheet, Sheet]:
+    """The own tabs that a pass keeps up to date. ``before``: the Findings tab as it was read."""
+    models, lists = seen.registry.models, seen.registry.lists
+    findings = findings_sheet(
+        seen.result,
+        models,
+        today=seen.registry.today,
+        before=before,
+        vocabulary=seen.registry.vocabulary,
+        remember_rows=seen.has_check_column,
+    )
+    return findings, live_sheet(live_versions(models, lists))
+
+
+def _write_back(workbook: Workbook, seen: Look, outputs: Outputs) -> tuple[str, ...]:
+    if outputs.write_back == "off":
+        return ()
+    if outputs.write_back == "beside":
+        return _beside(outputs.beside, seen)
+    if seen.snapshot.obstacles:
+        return (*seen.snapshot.obstacles, *_beside(outputs.beside, seen))
+    try:
+        return _in_place(workbook, seen, outputs.memory)
+    except (WorkbookOpen, WriteRefused) as refused:
+        return (str(refused), *_beside(outputs.beside, seen))
+
+
+def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> tuple[str, ...]:
+    before = seen.snapshot.own_tabs.get("findings")
+    sheets = own_sheets(seen, seen.snapshot.grid(before) if before else None)
+    typed = memory.typed(seen.snapshot)
+    written = workbook.replace_own_tabs(sheets, seen.snapshot.revision)
+    if not written.changed:
+        return (*written.notices, f"{workbook.label} is up to date; nothing was written.")
+    memory.remember(workbook.read())
+    titles = " and ".join(f"'{sheet.title}'" for sheet in sheets)
+    return (*written.notices, *_named(typed, written), f"Written into {workbook.label}: the tabs {titles}.")
+
+
+def _named(typed: Sequence[str], written: Written) -> tuple[str, ...]:
+    """What people had typed into an own tab, with the backup that holds it."""
+    if not typed:
+        return ()
+    where = f" It is in the backup {written.backup}." if written.backup else ""
+    return (*typed, f"Those tabs are written anew by each pass, so that is gone from them.{where}")
+
+
+def _beside(beside: Beside, seen: Look) -> tuple[str, ...]:
+    """A workbook of findings that cannot be written either is told, and undoes nothing."""
+    try:
+        path = beside.write([_plain(sheet) for sheet in own_sheets(seen, beside.findings())])
+    except RegistrySheetsError as error:
+        return (f"The findings could not be written beside the workbook either: {error}",)
+    return (f"The findings are in {path}.",) if path else ("The workbook of findings is up to date.",)
+
+
+def _plain(sheet: Sheet) -> Sheet:
+    """Without formulas and names: in another workbook the cells that they are about are not there."""
+    rows = [
+        [replace(cell, formula=None, style="plain" if cell.formula else cell.style) for cell in row]
+        for row in sheet.rows
+    ]
+    return replace(sheet, rows=rows, names={})
+
+
+def _published(seen: Look, outputs: Outputs) -> Look:
+    """A failed output is reported; it undoes nothing."""
+    if outputs.folder is None:
+        return seen
+    try:
+        files = publish(seen, outputs.folder)
+    except NotChecked as error:
+        return seen.noting(str(error))
+    return seen.noting(f"Published in {outputs.folder}: {', '.join(file.name for file in files)}.") if files else seen
