@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
@@ -21,6 +21,8 @@ from registry_sheets.workbooks.excel.markup import (
     RELATIONS_STRICT,
     Document,
     attribute_text,
+    codec_of,
+    to_utf8,
 )
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry
 
@@ -68,6 +70,7 @@ class Package:
 
     archive: Archive
     _documents: dict[str, Document] = field(default_factory=dict)
+    _codecs: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -82,12 +85,30 @@ class Package:
             self._documents[key] = Document.decoded(self.archive.read(self.entry(key)), key)
         return self._documents[key]
 
+    def codec(self, key: str) -> str:
+        """A part's encoding, without reading it whole."""
+        if key in self._documents:
+            return self._documents[key].codec
+        if key not in self._codecs:
+            head = next(iter(self.archive.chunks(self.entry(key))), b"")
+            self._codecs[key] = codec_of(head)
+        return self._codecs[key]
+
+    def utf8_chunks(self, key: str) -> Iterator[bytes]:
+        """A part's content in UTF-8, piece by piece."""
+        yield from to_utf8(self.archive.chunks(self.entry(key)), self.codec(key))
+
     def entry(self, key: str) -> Entry:
         if key not in self.entries:
             raise UnreadableWorkbook(
                 f"The workbook lacks its part {key}.", "Open it in Excel, let it repair the file, and save it."
             )
         return self.entries[key]
+
+    def actual(self, key: str) -> str:
+        """A part's name with its upper and lower case; a name that is not there yet as it is."""
+        entry = self.entries.get(part_key(key))
+        return key if entry is None else entry.name.replace("\\", "/").lstrip("/")
 
     @cached_property
     def workbook_key(self) -> str:
@@ -107,6 +128,12 @@ class Package:
     def strict(self) -> bool:
         """Whether the workbook is saved as Strict Open XML, which has its own namespaces."""
         return MAIN_STRICT in self.workbook.namespaces.values()
+
+    @property
+    def date1904(self) -> bool:
+        """Whether days are counted from 1904."""
+        element = self.workbook.child("workbookPr")
+        return element is not None and element.attributes.get("date1904", "0").lower() in ("1", "true", "on")
 
     @property
     def main_namespace(self) -> str:
@@ -167,9 +194,7 @@ class Package:
     def worksheet(self, title: str) -> SheetEntry | None:
         """The worksheet of that title, compared as Excel does."""
         wanted = title.casefold()
-        return next(
-            (s for s in self.sheets if s.title.casefold() == wanted and s.kind == "worksheet" and s.part), None
-        )
+        return next((s for s in self.sheets if s.title.casefold() == wanted and s.kind == "worksheet" and s.part), None)
 
     def related(self, key: str, kind: str) -> str | None:
         """The key of the first part of that kind that ``key`` points to."""

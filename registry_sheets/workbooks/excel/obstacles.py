@@ -1,0 +1,49 @@
+"""Workbooks that must not be written in place, whatever the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry_sheets.errors import WriteRefused
+from registry_sheets.workbooks.excel.parts import CONTENT_TYPES, Package
+
+_ON = ("1", "true", "on")
+
+
+def refuse_obstacles(package: Package) -> None:
+    """Raises WriteRefused with the first reason there is."""
+    for message, fix in obstacles(package):
+        raise WriteRefused(message, fix)
+
+
+def obstacles(package: Package) -> Iterator[tuple[str, str]]:
+    """Why the workbook must not be written in place: what it is, and what to do."""
+    if CONTENT_TYPES.casefold() not in package or package.workbook.child("sheets") is None:
+        yield "The workbook is incomplete.", "Open it in Excel, let it repair the file, and save it."
+    if any(r.kind == "origin" and r.target in package for r in package.relations("")):
+        yield (
+            "The workbook is digitally signed, and any change would break the signature.",
+            'Remove the signature, or set write_back = "beside".',
+        )
+    kinds = {relation.kind for relation in package.relations(package.workbook_key)}
+    if "revisionheaders" in kinds:
+        yield (
+            "The workbook tracks changes in the old shared-workbook way, which a change from outside would break.",
+            'Turn that off under Review, or set write_back = "beside".',
+        )
+    yield from _protections(package)
+
+
+def _protections(package: Package) -> Iterator[tuple[str, str]]:
+    protection = package.workbook.child("workbookProtection")
+    if protection is not None and protection.attributes.get("lockStructure", "").lower() in _ON:
+        yield (
+            "The workbook's structure is protected, so tabs cannot be added or changed.",
+            'Unprotect it under Review > Protect Workbook, or set write_back = "beside".',
+        )
+    sharing = package.workbook.child("fileSharing")
+    if sharing is not None and {"reservationPassword", "hashValue"} & set(sharing.attributes):
+        yield (
+            "The workbook is reserved by a password for writing.",
+            'Save it without that password, or set write_back = "beside".',
+        )

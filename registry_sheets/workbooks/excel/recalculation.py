@@ -1,0 +1,98 @@
+"""What Excel must calculate anew, and the calculation chain that it keeps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from registry_sheets.registry.sheets import Sheet, TabKind
+from registry_sheets.workbooks.excel.draft import Draft
+from registry_sheets.workbooks.excel.markup import unescaped
+from registry_sheets.workbooks.excel.names import WORKBOOK_ORDER, defined_names, referenced_title, registered_tabs
+from registry_sheets.workbooks.excel.parts import Package, SheetEntry
+from registry_sheets.workbooks.excel.tables import sheet_tables
+
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^<>]*)?>([^<]*)</")
+_SIGNS = (b"<f>", b"<f ", b":f>", b":f ")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^>]*?>\s*<(?:[\w.-]+:)?f[\s/>]")
+
+
+def drop_calculation_chain(draft: Draft, own: Mapping[TabKind, Sheet]) -> None:
+    """Take calcChain out where a replaced tab held formulas that it lists; Excel makes it anew."""
+    package = draft.package
+    chain = package.related(package.workbook_key, "calcChain")
+    if chain is None:
+        return
+    there = registered_tabs(package)
+    replaced = [package.worksheet(title) for kind, title in there.items() if kind in own]
+    if any(entry is not None and _CELL.search(package.document(entry.part).data) for entry in replaced):
+        draft.remove(chain, package.workbook_key)
+
+
+def request_recalculation(draft: Draft, own: Mapping[TabKind, Sheet], edited: str | None) -> bool:
+    """Let Excel calculate on opening, but only where formulas depend on cells that change."""
+    package = draft.package
+    touched = [title for kind, title in registered_tabs(package).items() if kind in own and _changes(draft, title)]
+    if edited is not None:
+        touched.append(edited)
+    if not touched or not _any_formula_depends(draft, touched, edited):
+        return False
+    _set_full_calculation(draft)
+    return True
+
+
+def _changes(draft: Draft, title: str) -> bool:
+    entry = draft.package.worksheet(title)
+    return entry is not None and bool(draft.editor(entry.part).ordered)
+
+
+def _any_formula_depends(draft: Draft, titles: list[str], edited: str | None) -> bool:
+    package = draft.package
+    words = _words(package, titles)
+    rewritten = set(draft.cells) - set(draft.spliced)
+    for sheet in package.sheets:
+        if sheet.kind != "worksheet" or not sheet.part or sheet.part in rewritten:
+            continue
+        inside = edited is not None and sheet.title.casefold() == edited.casefold()
+        if any(inside or any(word in text for word in words) for text in _formulas(package, sheet)):
+            return True
+    return False
+
+
+def _words(package: Package, titles: list[str]) -> set[str]:
+    """What a formula says, in lower case, that looks at one of those tabs."""
+    wanted = {title.casefold() for title in titles}
+    words = {title.replace("'", "''") for title in wanted} | {"indirect("}
+    for name, reference in defined_names(package.workbook).items():
+        if (referenced_title(reference) or "").casefold() in wanted:
+            words.add(name)
+    for title in titles:
+        entry = package.worksheet(title)
+        tables = sheet_tables(package, entry.part) if entry else ()
+        words |= {table.name.casefold() for table in tables if table.name}
+    return words
+
+
+def _formulas(package: Package, sheet: SheetEntry) -> Iterator[str]:
+    """The texts of a sheet's formulas, in lower case, each run of equal ones once; reads in constant memory."""
+    held, seen = b"", b""
+    for chunk in package.utf8_chunks(sheet.part):
+        held += chunk
+        if any(sign in held for sign in _SIGNS):
+            for match in _FORMULA.finditer(held):
+                if match[1] != seen:
+                    seen = match[1]
+                    yield unescaped(seen.decode("utf-8", "replace")).casefold()
+        last = max(held.rfind(b"<c"), held.rfind(b":c"))
+        held = held[last:] if last >= 0 else held[-65536:]
+
+
+def _set_full_calculation(draft: Draft) -> None:
+    editor = draft.workbook
+    document = editor.document
+    element = document.child("calcPr")
+    if element is not None:
+        editor.set_attributes(element, {"fullCalcOnLoad": "1"})
+        return
+    at = document.place("calcPr", WORKBOOK_ORDER)
+    editor.cut(at, at, f'<{document.prefix}calcPr fullCalcOnLoad="1"/>')

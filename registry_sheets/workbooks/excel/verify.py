@@ -1,0 +1,198 @@
+"""The last look at a rewritten workbook before it takes the original's place."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from registry_sheets.errors import CannotSave
+from registry_sheets.registry.grid import Place, a1
+from registry_sheets.workbooks.excel.cells import CellReader, without_escapes
+from registry_sheets.workbooks.excel.draft import Intended
+from registry_sheets.workbooks.excel.markup import Cut, Flow, apply_to_chunks
+from registry_sheets.workbooks.excel.package import Rewrite
+from registry_sheets.workbooks.excel.parts import Package
+from registry_sheets.workbooks.excel.render import fitted, place, readable
+from registry_sheets.workbooks.excel.splice import Wanted, scan_sheet
+from registry_sheets.workbooks.excel.zipcopy import Archive, Entry
+
+
+class VerificationFailed(CannotSave):
+    """The rewritten workbook is not exactly what it should be; the original is as it was."""
+
+
+def verify(source: Path, target: Path, rewrite: Rewrite) -> None:
+    """Hold a rewritten workbook against its source.
+
+    Raises VerificationFailed unless untouched parts are equal as raw compressed bytes, changed parts
+    equal the source outside the cuts, changed and added parts are well-formed, and the intended
+    cells read back.
+    """
+    with Archive(source) as old_archive, Archive(target) as new_archive:
+        old, new = Package(old_archive), Package(new_archive)
+        _same_parts(old, new, rewrite, target)
+        for key, entry in new.entries.items():
+            if key in rewrite.changed:
+                _spliced_only(old, new, key, rewrite.changed[key])
+            elif key in rewrite.added:
+                _well_formed(new_archive.chunks(entry), key)
+            else:
+                _same_bytes(old_archive, old.entry(key), new_archive, entry)
+        reader = CellReader(new, date1904=new.date1904)
+        for name, cells in rewrite.cells.items():
+            key = name.casefold()
+            _cells_read_back(new, key, cells, reader, whole=key not in rewrite.edited)
+
+
+def _same_parts(old: Package, new: Package, rewrite: Rewrite, target: Path) -> None:
+    expected = (set(old.entries) - set(rewrite.removed)) | set(rewrite.added)
+    if set(new.entries) != expected:
+        raise _failed("its parts are not those expected")
+    with zipfile.ZipFile(target) as other:  # a second reader, so that a mistake of ours does not cancel out
+        if len(other.infolist()) != len(expected):
+            raise _failed("another reader sees other parts")
+
+
+def _same_bytes(old: Archive, before: Entry, new: Archive, after: Entry) -> None:
+    kept = ("raw_name", "method", "time", "date", "crc", "packed", "size", "external", "internal", "comment")
+    if any(getattr(before, name) != getattr(after, name) for name in kept):
+        raise _failed(f"the part {before.name} was not carried over as it is")
+    if not _same_streams(old.packed_chunks(before), new.packed_chunks(after)):
+        raise _failed(f"the part {before.name} was not carried over as it is")
+
+
+def _spliced_only(old: Package, new: Package, key: str, cuts: Iterable[Cut]) -> None:
+    if old.codec(key) != new.codec(key):
+        raise _failed(f"the part {key} changed its encoding")
+    parser = _Checker(key)
+    found = parser.through(new.archive.chunks(new.entry(key)))
+    if old.codec(key) == "utf-8":
+        same = _same_streams(apply_to_chunks(old.utf8_chunks(key), cuts), found)
+    else:
+        parser.exhaust(found)
+        same = _same_streams(apply_to_chunks(old.utf8_chunks(key), cuts), new.utf8_chunks(key))
+    if not same:
+        raise _failed(f"the part {key} differs in more than what was to change")
+
+
+def _same_streams(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
+    flow = Flow(other)
+    for chunk in one:
+        at = 0
+        for piece in flow.take(len(chunk)):
+            if not chunk.startswith(piece, at):
+                return False
+            at += len(piece)
+        if at != len(chunk):
+            return False
+    return not any(flow.rest())
+
+
+class _Checker:
+    """Feeds a part to expat as it is read."""
+
+    def __init__(self, key: str) -> None:
+        self._key, self._parser = key, expat.ParserCreate()
+
+    def through(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            for chunk in chunks:
+                self._parser.Parse(chunk, False)
+                yield chunk
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise _failed(f"the part {self._key} is not well-formed ({error})") from None
+
+    def exhaust(self, chunks: Iterable[bytes]) -> None:
+        for _ in chunks:
+            pass
+
+
+def _well_formed(chunks: Iterable[bytes], key: str) -> None:
+    checker = _Checker(key)
+    checker.exhaust(checker.through(chunks))
+
+
+def _cells_read_back(
+    package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader, whole: bool
+) -> None:
+    found = _all_cells(package, key) if whole else _cells_of_rows(package, key, {row + 1 for row, _ in cells})
+    for (row, column), intended in cells.items():
+        seen = found.pop((row, column), _Seen())
+        value = readable(fitted(intended.value)) if isinstance(intended.value, str) else intended.value
+        if not reader.holds(value, reader.typed(seen.kind, seen.text)) or (intended.formula or "") != seen.formula:
+            raise _failed(f"cell {a1(row, column)} of {key} does not read back as it was meant")
+    if whole and any(seen.text or seen.formula for seen in found.values()):
+        raise _failed(f"{key} holds cells that were not meant")
+
+
+@dataclass
+class _Seen:
+    kind: str = "n"
+    text: str = ""
+    formula: str = ""
+
+
+@dataclass
+class _CellHandler:
+    """Collects cells from expat's events, independently of how they are written."""
+
+    found: dict[Place, _Seen] = field(default_factory=dict)
+    _cell: _Seen = field(default_factory=_Seen)
+    _into: str = ""
+    _pieces: list[str] = field(default_factory=list)
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "c" and "r" in values:
+            self._cell = self.found[place(values["r"])] = _Seen(values.get("t", "n"))
+        elif local in ("v", "f", "t"):
+            self._into, self._pieces = local, []
+
+    def end(self, _name: str) -> None:
+        if not self._into:
+            return
+        text = without_escapes("".join(self._pieces))
+        if self._into == "f":
+            self._cell.formula = text
+        else:
+            self._cell.text += text
+        self._into = ""
+
+    def data(self, text: str) -> None:
+        if self._into:
+            self._pieces.append(text)
+
+    def parser(self) -> expat.XMLParserType:
+        made = expat.ParserCreate()
+        made.buffer_text = True
+        made.StartElementHandler, made.EndElementHandler = self.start, self.end
+        made.CharacterDataHandler = self.data
+        return made
+
+
+def _all_cells(package: Package, key: str) -> dict[Place, _Seen]:
+    handler = _CellHandler()
+    parser = handler.parser()
+    for chunk in package.archive.chunks(package.entry(key)):
+        parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+    return handler.found
+
+
+def _cells_of_rows(package: Package, key: str, rows: set[int]) -> dict[Place, _Seen]:
+    handler = _CellHandler()
+    for row in scan_sheet(package, key, Wanted(frozenset(rows))).rows.values():
+        element = row.element
+        handler.parser().Parse(row.data[element.start : element.end], True)
+    return handler.found
+
+
+def _failed(what: str) -> VerificationFailed:
+    return VerificationFailed(
+        f"The new workbook was checked before saving, and {what}; the workbook is as it was.",
+        "Please report this, with the workbook if you can share it.",
+    )
