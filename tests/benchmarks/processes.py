@@ -29,7 +29,7 @@ class Cost:
     said: dict[str, Any] = field(default_factory=dict)
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """A process ended with an error."""
 
 
