@@ -16,6 +16,7 @@ _NETWORK = frozenset(
     ]
 )
 _OF_THE_HOST = frozenset(["9p", "virtiofs", "vboxsf", "prl_fs", "drvfs", "fakeowner", "grpcfuse", "osxfs"])
+_ENDED = ("Z", "X", "x")  # states of a process that is dead, though not yet forgotten
 _SHARED_ERRORS = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
@@ -149,8 +150,9 @@ def start_times(command: str) -> list[float] | None:
     for pid in pids:
         with suppress(OSError, ValueError, IndexError):
             name, _, rest = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")
-            if name.partition("(")[2] == command:
-                found.append(boot + int(rest.split()[19]) / tick)
+            values = rest.split()
+            if name.partition("(")[2] == command and values[0] not in _ENDED:
+                found.append(boot + int(values[19]) / tick)
     return found
 
 
