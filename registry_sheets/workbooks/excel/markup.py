@@ -231,9 +231,11 @@ def applied(data: bytes, cuts: Iterable[Cut]) -> bytes:
 
 
 def apply_to_chunks(chunks: Iterable[bytes], cuts: Iterable[Cut]) -> Iterator[bytes]:
-    """Make the cuts in a stream of chunks, in constant memory."""
+    """Make the cuts in a stream of chunks, in constant memory. Raises ValueError where cuts overlap."""
     source, at = Flow(chunks), 0
     for cut in cuts:
+        if cut.start < at:
+            raise ValueError(f"cuts overlap at {cut.start}")
         yield from source.take(cut.start - at)
         yield cut.new
         for _ in source.take(cut.end - cut.start):

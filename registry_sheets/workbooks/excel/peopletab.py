@@ -122,6 +122,8 @@ class _Tab:
         shell = self.scan.shell
         writer = RowWriter(self.draft.ink(shell.prefix), shell)
         cuts = [cut for number in sorted(plans) for cut in writer.cuts(plans[number], self._gap(plans[number], added))]
+        if self.scan.rowless:
+            cuts = self._first_rows(cuts)
         editor = Editor(shell)
         self._grow_dimension(editor, plans.values())
         self._grow_filters(editor, added)
@@ -134,8 +136,14 @@ class _Tab:
             if column not in plan.formulas
         }
 
+    def _first_rows(self, cuts: Sequence[Cut]) -> list[Cut]:
+        """Rows for a sheet that has none: <sheetData/> is opened for them."""
+        element = next(self.scan.shell.all("sheetData"))
+        name, rows = element.name, b"".join(cut.new for cut in cuts)
+        return [Cut(element.start, element.end, b"<" + name + b">" + rows + b"</" + name + b">")] if rows else []
+
     def _gap(self, plan: RowPlan, added: Appended) -> int:
-        """Where a missing row goes; -1 in a sheet without rows."""
+        """Where a missing row goes."""
         if plan.number in added.gaps:
             return added.gaps[plan.number]
         return self.scan.gaps.get(plan.number, self.scan.end)

@@ -13,8 +13,7 @@ from registry_sheets.workbooks.excel.parts import Package, SheetEntry
 from registry_sheets.workbooks.excel.tables import sheet_tables
 
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^<>]*)?>([^<]*)</")
-_SIGNS = (b"<f>", b"<f ", b":f>", b":f ")
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^>]*?>\s*<(?:[\w.-]+:)?f[\s/>]")
+_CHAIN_SHEET = re.compile(rb"\si\s*=\s*[\"']([0-9]+)[\"']")
 
 
 def drop_calculation_chain(draft: Draft, own: Mapping[TabKind, Sheet]) -> None:
@@ -25,7 +24,8 @@ def drop_calculation_chain(draft: Draft, own: Mapping[TabKind, Sheet]) -> None:
         return
     there = registered_tabs(package)
     replaced = [package.worksheet(title) for kind, title in there.items() if kind in own]
-    if any(entry is not None and _CELL.search(package.document(entry.part).data) for entry in replaced):
+    listed = _listed(package, chain)
+    if any(entry is not None and entry.sheet_id in listed for entry in replaced):
         draft.remove(chain, package.workbook_key)
 
 
@@ -50,13 +50,26 @@ def _any_formula_depends(draft: Draft, titles: list[str], edited: str | None) ->
     package = draft.package
     words = _words(package, titles)
     rewritten = set(draft.cells) - set(draft.spliced)
-    for sheet in package.sheets:
-        if sheet.kind != "worksheet" or not sheet.part or sheet.part in rewritten:
+    for sheet in _with_formulas(package):
+        if sheet.part in rewritten:
             continue
         inside = edited is not None and sheet.title.casefold() == edited.casefold()
         if any(inside or any(word in text for word in words) for text in _formulas(package, sheet)):
             return True
     return False
+
+
+def _with_formulas(package: Package) -> list[SheetEntry]:
+    """The worksheets that may hold formulas: where Excel keeps a calculation chain, those that it lists."""
+    sheets = [sheet for sheet in package.sheets if sheet.kind == "worksheet" and sheet.part]
+    chain = package.related(package.workbook_key, "calcChain")
+    listed = None if chain is None else _listed(package, chain)
+    return [sheet for sheet in sheets if listed is None or sheet.sheet_id in listed]
+
+
+def _listed(package: Package, chain: str) -> set[int]:
+    """The sheet ids that the calculation chain lists."""
+    return {int(number) for number in set(_CHAIN_SHEET.findall(package.document(chain).data))}
 
 
 def _words(package: Package, titles: list[str]) -> set[str]:
@@ -75,10 +88,11 @@ def _words(package: Package, titles: list[str]) -> set[str]:
 
 def _formulas(package: Package, sheet: SheetEntry) -> Iterator[str]:
     """The texts of a sheet's formulas, in lower case, each run of equal ones once; reads in constant memory."""
-    held, seen = b"", b""
+    held, seen, sign = b"", b"", b""
     for chunk in package.utf8_chunks(sheet.part):
         held += chunk
-        if any(sign in held for sign in _SIGNS):
+        sign = sign or (b"<f" if b"<worksheet" in held else b":f")
+        if sign in held:
             for match in _FORMULA.finditer(held):
                 if match[1] != seen:
                     seen = match[1]

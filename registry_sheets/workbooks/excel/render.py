@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from registry_sheets.registry.grid import Cell, a1, column_letters
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell, Validation
 from registry_sheets.workbooks.excel.markup import attribute_text
-from registry_sheets.workbooks.excel.styles import StyleBook
+from registry_sheets.workbooks.excel.styles import StyleBook, number_format
 
 SHEET_ORDER = (
     *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection"),
@@ -121,14 +121,13 @@ def _plain_value(value: Cell, date1904: bool) -> tuple[str, str]:
 def rows_markup(sheet: Sheet, ink: Ink, hidden: frozenset[int] = frozenset()) -> Iterable[str]:
     """The <row> elements of a tab; ``hidden`` are 0-based rows that a filter of people hides."""
     letters = [column_letters(n) for n in range(max((len(row) for row in sheet.rows), default=0))]
-    cached: dict[tuple[str, bool], int | None] = {}
+    known: dict[tuple[str, str | None], int | None] = {}
 
     def look(cell: SheetCell) -> int | None:
-        key = (cell.style, isinstance(cell.value, str | int | float))
-        if key[1] and key in cached:
-            return cached[key]
-        cached[key] = found = ink.styles.cell_style(cell.style, cell.value)
-        return found
+        key = (cell.style, None if isinstance(cell.value, str) else number_format(cell.value))
+        if key not in known:
+            known[key] = ink.styles.cell_style(cell.style, cell.value)
+        return known[key]
 
     for number, row in enumerate(sheet.rows):
         cells = (

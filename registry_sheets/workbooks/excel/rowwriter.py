@@ -38,13 +38,13 @@ class RowWriter:
         self._ink, self._shell = ink, shell
 
     def cuts(self, plan: RowPlan, gap: int) -> Iterator[Cut]:
-        """The cuts for one row; a missing row goes to offset ``gap``, -1: the sheet has no rows at all."""
+        """The cuts for one row; a missing row goes to offset ``gap``."""
         if plan.there is not None:
             yield from self._changed_row(plan, plan.there)
         elif any(value != "" for value in plan.values.values()) or plan.formulas:
-            yield self._new_row(plan, gap)
+            yield Cut(gap, gap, self._new_row(plan).encode())
 
-    def _new_row(self, plan: RowPlan, gap: int) -> Cut:
+    def _new_row(self, plan: RowPlan) -> str:
         p = self._ink.prefix
         attributes, styles = _row_format(plan.above)
         row_style = attributes.get("s")
@@ -53,11 +53,7 @@ class RowWriter:
             for column in sorted({*plan.columns, *styles})
         )
         written = "".join(f' {name}="{value}"' for name, value in attributes.items())
-        row = f'<{p}row r="{plan.number}"{written}>{body}</{p}row>'
-        if gap >= 0:
-            return Cut(gap, gap, row.encode())
-        data = next(self._shell.all("sheetData"))
-        return Cut(data.start, data.end, f"<{p}sheetData>{row}</{p}sheetData>".encode())
+        return f'<{p}row r="{plan.number}"{written}>{body}</{p}row>'
 
     def _changed_row(self, plan: RowPlan, row: RowSpan) -> Iterator[Cut]:
         cells = row.cells()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from registry_sheets.errors import WriteRefused
 from registry_sheets.registry.grid import column_letters
 from registry_sheets.workbooks.excel.markup import Document, Element, broken, element_children, parse_attributes
 from registry_sheets.workbooks.excel.parts import Package
@@ -75,6 +76,7 @@ class SheetScan:
     at most ``body_at``, and ``body_length`` less from there on. ``gaps`` say where a missing row goes.
     ``last`` is the last row with content in the wanted columns, ``before_last`` the number of the one
     before, ``filled`` how many there are; ``following`` are the rows after it as far as wanted,
+    ``rowless`` is a sheet without any row, written <sheetData/>.
     ``next_formulas`` the first row after it that holds a formula. ``arrays`` are ranges of array
     formulas, ``shared`` the shared formulas by their number: (range, text).
     """
@@ -82,6 +84,7 @@ class SheetScan:
     shell: Document
     body_at: int
     body_length: int
+    rowless: bool = False
     rows: dict[int, RowSpan] = field(default_factory=dict)
     gaps: dict[int, int] = field(default_factory=dict)
     before_last: int = 0
@@ -108,7 +111,7 @@ def scan_sheet(package: Package, key: str, wanted: Wanted) -> SheetScan:
     head, body = _head(stream, key)
     if head.endswith(b"/>"):  # <sheetData/>: a sheet without rows
         shell = head + body + b"".join(stream)
-        return SheetScan(Document(shell, package.codec(key)), len(head), 0, gaps=dict.fromkeys(wanted.rows, -1))
+        return SheetScan(Document(shell, package.codec(key)), len(head), 0, rowless=True)
     prefix = head[head.rfind(b"<") + 1 :].partition(b"sheetData")[0]
     scanner = _Scanner(prefix, len(head), wanted)
     tail = b"".join(scanner.rows(body, stream))
@@ -128,6 +131,8 @@ def _head(stream: Iterator[bytes], key: str) -> tuple[bytes, bytes]:
         data += chunk
         found = _DATA.search(data)
         if found:
+            if b"<!DOCTYPE" in data[: found.start()]:
+                break
             return data[: found.end()], data[found.end() :]
     raise broken(key)
 
@@ -172,19 +177,38 @@ class _Scanner:
 
     def _take(self, block: bytes) -> None:
         """A run of whole rows."""
-        if not self._wanted.rows and not self._wanted.columns:
-            self.at += len(block)
-            return
-        self._formulas(block)
+        if self._wanted.rows or self._wanted.columns:
+            self._formulas(block)
+            if not self._skipped(block):
+                self._read_rows(block)
+        self.at += len(block)
+
+    def _skipped(self, block: bytes) -> bool:
+        """Whether the block ends before any wanted row, told by its last row alone."""
+        if self._wanted.columns or b"<!" in block:
+            return False
+        last = self._row.match(block, block.rfind(self._open))
+        number = _ROW_NUMBER.search(last[1]) if last else None
+        if number is None or (self._open_gaps and int(number[1]) >= self._open_gaps[0]):
+            return False
+        self._number = int(number[1])
+        return True
+
+    def _read_rows(self, block: bytes) -> None:
         starts = list(self._row.finditer(block))
         if b"<!" in block:
             starts = [match for match in starts if not _inside_markup(block, match.start())]
         for index, match in enumerate(starts):
             end = starts[index + 1].start() if index + 1 < len(starts) else len(block)
-            number = _ROW_NUMBER.search(match[1])
-            self._number = int(number[1]) if number else self._number + 1
+            found = _ROW_NUMBER.search(match[1])
+            number = int(found[1]) if found else self._number + 1
+            if number <= self._number:
+                raise WriteRefused(
+                    f"Row {number} of the tab is stored out of order.",
+                    "Open the workbook in Excel, save it, try again.",
+                )
+            self._number = number
             self._see(block, match.start(), end)
-        self.at += len(block)
 
     def _see(self, block: bytes, start: int, end: int) -> None:
         if self._open_gaps and self._number >= self._open_gaps[0]:
