@@ -74,4 +74,5 @@ def _text(value: str) -> str:
     plain = cell_safe(value)
     if "_x" in plain:
         plain = cell_safe(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain))
-    return plain[:_COMPARED]
+    # U+FFFD is what is written for halves of a character, which no cell can hold.
+    return plain.replace("\ufffd", "")[:_COMPARED]

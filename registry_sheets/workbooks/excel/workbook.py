@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from registry_sheets.errors import UnreadableWorkbook, WriteRefused
+from registry_sheets.errors import CannotSave, UnreadableWorkbook, WriteRefused
 from registry_sheets.registry.sheets import Mark, Sheet, own_name
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
 from registry_sheets.workbooks.cells import holds
@@ -113,7 +114,8 @@ class ExcelWorkbook(Workbook):
         """Put right what a killed run left, so that not even a run with nothing to write leaves it there."""
         path = self.path.resolve()
         if leftovers(path) or own_lock_path(path).exists():
-            return self._saver.recover(path)
+            with suppress(CannotSave):  # where nothing can be written, what is to be written will say so
+                return self._saver.recover(path)
         return ()
 
     def _at(self, expected: Revision) -> ExcelSnapshot:
