@@ -208,7 +208,7 @@ def _found(sheet: Path | None, overlay: Mapping[str, str]) -> Config:
         return _of_file(here, None, overlay)
     beside = sheet.parent / CONFIG_NAME
     for path in dict.fromkeys((here.absolute(), beside.absolute())):
-        if path.is_file() and _is_ours(path):
+        if path.is_file() and is_ours(path):
             found = read_file(path, overlay)
             named = _naming(found, sheet)
             if not named and path == beside.absolute():
@@ -218,7 +218,7 @@ def _found(sheet: Path | None, overlay: Mapping[str, str]) -> Config:
     return Config((_bare(sheet, overlay, {}, None),))
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Whether a config.toml that nobody named is one of ours at all: other programs use that name too.
 
     One that cannot be read counts: a slip of the pen must not switch a config off unseen.
