@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import UnreadableWorkbook, WriteRefused
+from registry_sheets.errors import UnreadableWorkbook
 from registry_sheets.operations.looking import Answers, Look, Terms
 from registry_sheets.operations.places import state_folder
 from registry_sheets.registry.checking import RuleSetting
@@ -130,7 +130,8 @@ class FindingsBeside:
 
     def __init__(self, registry: RegistryConfig) -> None:
         self.path = registry.sheet.with_name(f"{registry.sheet.stem} findings.xlsx")
-        self._registry = registry
+        self._state = state_of(registry) / "beside"
+        self._limits = limits_of(registry)
 
     def findings(self) -> Grid | None:
         """Its Findings tab; None where there is no such workbook, or none that can be read."""
@@ -140,25 +141,16 @@ class FindingsBeside:
 
     def write(self, sheets: Sequence[Sheet]) -> Path | None:
         """Write it. Raises WriteRefused where a workbook of people has that name, CannotSave, WorkbookOpen."""
-        snapshot = self._snapshot()
-        if snapshot is None:
-            from registry_sheets.workbooks.excel.new import write_workbook
+        from registry_sheets.workbooks.excel.beside import write_beside
 
-            write_workbook(sheets, self.path)
-            return self.path
-        if "findings" not in snapshot.own_tabs:
-            raise WriteRefused(f"{self.path.name} is not a workbook of findings.", "Give it another name.")
-        return self.path if self._workbook().replace_own_tabs(sheets, snapshot.revision).changed else None
-
-    def _workbook(self) -> Workbook:
-        from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
-
-        return ExcelWorkbook(self.path, state_of(self._registry) / "beside", limits_of(self._registry))
+        return self.path if write_beside(sheets, self.path, self._state).changed else None
 
     def _snapshot(self) -> Snapshot | None:
+        from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
+
         if not self.path.exists():
             return None
         try:
-            return self._workbook().read()
+            return ExcelWorkbook(self.path, self._state, self._limits).read()
         except UnreadableWorkbook:
             return None
