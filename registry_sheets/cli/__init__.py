@@ -10,4 +10,4 @@ def main() -> None:
     steady_streams()
     from registry_sheets.cli.app import app
 
-    app()
+    app(prog_name="registry-sheets")

@@ -20,6 +20,10 @@ GROUPS = (
 )
 
 
+_WHOLE = 500
+"""Short helps are shown whole."""
+
+
 class Commands(TyperGroup):
     """All commands: shown by group, every error worded in one place."""
 
@@ -40,7 +44,7 @@ class Commands(TyperGroup):
             with formatter.section(group):
                 names = [member.__name__ for member in members]
                 formatter.write_dl(
-                    [(name.ljust(width), self.commands[name].get_short_help_str(formatter.width)) for name in names]
+                    [(name.ljust(width), self.commands[name].get_short_help_str(_WHOLE)) for name in names]
                 )
 
 
