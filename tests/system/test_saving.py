@@ -135,6 +135,32 @@ def test_owner_and_attributes_are_kept(path: Path) -> None:
 
 @root
 @linux
+@pytest.mark.parametrize("group_too", [False, True])
+def test_a_file_of_somebody_else_keeps_its_group_or_is_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch, group_too: bool
+) -> None:
+    """As an ordinary account meets it: it cannot give files away, and groups only where it is in them."""
+    real = os.chown
+    os.chown(path, 1234, 2345)
+
+    def chown(target: Path, user: int, group: int) -> None:
+        if user != -1 or group_too:
+            raise PermissionError(errno.EPERM, "not permitted")
+        real(target, user, group)
+
+    monkeypatch.setattr(files.os, "chown", chown)
+    if group_too:
+        with pytest.raises(CannotSave, match="access is denied"):
+            save(path)
+        assert path.read_bytes() == OLD
+    else:
+        assert "now belongs to the account" in save(path).notices[0]
+        assert path.stat().st_gid == 2345
+    assert beside(path) == {"models.xlsx"}
+
+
+@root
+@linux
 def test_access_lists_are_kept(path: Path) -> None:
     if shutil.which("setfacl"):
         subprocess.run(["setfacl", "-m", "u:1234:rw", path], check=True)
