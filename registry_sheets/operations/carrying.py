@@ -169,7 +169,7 @@ def _notes(grid: Grid, header_row: int, body: Sequence[int]) -> Iterable[str]:
         yield f"Left out: {_lines(len(above))} above the headings, beginning with '{first[:60]}'."
     uncached = sum(row >= header_row for row, _ in grid.uncached)
     if uncached:
-        yield f"{uncached} formula cells held no saved value and are blank; open the old list in Excel, save it, begin again."
+        yield f"{uncached} formula cells held no saved value and are blank; save the old list in Excel, begin again."
     long = sum(isinstance(c, str) and len(c) > LONGEST_TEXT for number in body for c in grid.rows[number])
     if long:
         yield f"{long} cells hold more text than a cell of a workbook can ({LONGEST_TEXT:,} characters); it was cut."
