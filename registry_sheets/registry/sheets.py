@@ -44,12 +44,14 @@ def own_name(kind: TabKind) -> str:
 class SheetCell:
     """One cell. ``formula`` is without '='; ``value`` is then its calculated value, always given.
 
-    A value of type str is written as text whatever it starts with.
+    A value of type str is written as text whatever it starts with. ``error``: the value is what a failed
+    formula shows ('#N/A'); for people's tabs of a new workbook, since no tab of ours holds errors.
     """
 
     value: Cell
     style: Style = "plain"
     formula: str | None = None
+    error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

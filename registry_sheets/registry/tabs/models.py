@@ -129,7 +129,7 @@ def _body(
     for number, own in enumerate(own_cells, 1):
         for place, value in enumerate(own, first + len(COLUMNS)):
             if value != "":
-                cells[number, place] = SheetCell(value)
+                cells[number, place] = SheetCell(value, "wrapped")
     return cells
 
 

@@ -302,17 +302,19 @@ def _finished_sheet(content: bytes, sheet: Sheet) -> bytes:
     return content[:at] + ignored_errors_markup(sheet.numbers_as_text, "").encode() + content[at:]
 
 
-def _formula_values(sheet: Sheet) -> Iterable[tuple[bytes, Cell]]:
+def _formula_values(sheet: Sheet) -> Iterable[tuple[bytes, SheetCell]]:
     for row, cells in enumerate(sheet.rows):
         for column, cell in enumerate(cells):
             if cell.formula is not None:
-                yield a1(row, column).encode(), cell.value
+                yield a1(row, column).encode(), cell
 
 
-def _with_value(match: re.Match[bytes], values: Mapping[bytes, Cell]) -> bytes:
+def _with_value(match: re.Match[bytes], values: Mapping[bytes, SheetCell]) -> bytes:
     address, attributes, formula = match[1] or match[4], match[2] or match[5] or b"", match[3] or match[6]
-    value = values[address]
-    if isinstance(value, bool):
+    value = values[address].value
+    if values[address].error:
+        kind, text = b' t="e"', text_markup(str(value))
+    elif isinstance(value, bool):
         kind, text = b' t="b"', str(int(value))
     elif isinstance(value, (int, float)):
         kind, text = b"", repr(value)

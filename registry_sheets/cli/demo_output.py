@@ -1,0 +1,70 @@
+"""What the demo says: what it made, what was found, what is live, and what to try next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from registry_sheets.cli.findings_output import Paint, paint_for, table_lines
+from registry_sheets.cli.live_output import live_lines
+from registry_sheets.operations.demo import Demo
+from registry_sheets.operations.looking import Look
+from registry_sheets.registry.live import live_versions
+from registry_sheets.registry.text import terminal_safe
+
+
+def print_demo(look: Look, made: Demo, folder: Path) -> None:
+    """Print it all."""
+    paint = paint_for(sys.stdout)
+    sheet = _typed(folder / made.workbook.name)
+    for line in (
+        terminal_safe(f"Made in {folder}: the model registry of four companies, all of them made up,"),
+        "with the mistakes that people make. This is what a check of it finds.",
+        "",
+        *table_lines(look, False, paint, f"registry-sheets check {sheet}"),
+        "",
+        *_fitted(live_lines(look, live_versions(look.registry.models, look.registry.lists)), paint),
+        "",
+        *_fitted(map(terminal_safe, look.notices), paint),
+        "",
+        *_next(look, made, sheet, paint),
+    ):
+        print(line)
+
+
+def _fitted(lines: Iterable[str], paint: Paint) -> Iterable[str]:
+    """Lines cut to the terminal's width, each going on under its own indent."""
+    for line in lines:
+        text = line.lstrip(" ")
+        yield paint.wrapped(" " * (len(line) - len(text)), text) if text else ""
+
+
+def _typed(path: Path) -> str:
+    """A path as it is typed into a command."""
+    return f'"{path}"' if any(sign in str(path) for sign in " &()'") else str(path)
+
+
+def _next(look: Look, made: Demo, sheet: str, paint: Paint) -> Iterable[str]:
+    yield paint.bold("What to try next")
+    for number, step in enumerate(_steps(look, made, sheet), 1):
+        what, *more = step
+        yield paint.wrapped(f"  {number}. ", terminal_safe(what))
+        yield from (f"     {terminal_safe(line)}" for line in more)
+
+
+def _steps(look: Look, made: Demo, sheet: str) -> Iterable[tuple[str, ...]]:
+    yield "Open the workbook in Excel or LibreOffice:", str(made.workbook)
+    yield (
+        "Look at its tabs: Models (the coloured cells are what was found), Findings (what to do; its links jump to "
+        "the cell), Live (what runs where, and why), Lists (places, owners, what is accepted) and Guide.",
+    )
+    gap = next((finding for finding in look.result.findings if finding.rule == "missing-value"), None)
+    if gap:
+        yield (
+            f"Mend a coloured cell: in Models, choose a location in {gap.cell}. The colour goes at once, and Check in "
+            "column A counts one less. Save and close.",
+        )
+    yield "Have it checked again, with the tabs brought up to date:", f"registry-sheets sync {sheet}"
+    yield "Ask why a rule finds what it finds, and what to do:", "registry-sheets rules duplicate-version"
+    yield "Make your own registry, empty or from a list that you have:", "registry-sheets init models.xlsx"

@@ -1,0 +1,89 @@
+"""Start: demo, doctor (and init, in a file of its own)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registry_sheets.cli import flags
+
+if TYPE_CHECKING:
+    from registry_sheets.config import RegistryConfig
+    from registry_sheets.operations.doctor import Place
+
+
+class Shape(StrEnum):
+    """How doctor's answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="A new folder for it; ./registry-sheets-demo if you name none."),
+    ] = None,
+    today: flags.Today = "",
+) -> None:
+    """Make a registry to try things on, check it, and say what to open. Needs no network."""
+    from datetime import datetime
+
+    from registry_sheets.cli.demo_output import print_demo
+    from registry_sheets.config import load
+    from registry_sheets.operations.demo import FOLDER, make_demo
+    from registry_sheets.wiring import pass_over
+    from registry_sheets.workbooks.excel.new import write_workbook
+
+    day = flags.day(today) or datetime.now().astimezone().date()
+    made = make_demo(folder or FOLDER, day, write_workbook)
+    (registry,) = load(made.config).registries
+    print_demo(pass_over(registry, day), made, folder or FOLDER)
+
+
+def doctor(
+    sheet: flags.Sheet = None,
+    config: flags.ConfigFile = None,
+    registry: flags.Names = None,
+    shape: Annotated[Shape, typer.Option("--format", help="How to write it.")] = Shape.TABLE,
+    today: flags.Today = "",
+) -> None:
+    """Say what is configured, whether the sheet can be read and written, and what would be checked."""
+    from registry_sheets.cli.doctor_output import exit_code, print_doctor
+    from registry_sheets.config import load
+    from registry_sheets.operations.doctor import examine
+    from registry_sheets.wiring import open_workbook, terms, today_of
+
+    day = flags.day(today)
+    seen = [
+        examine(open_workbook(one), terms(one), day or today_of(one), _place(one))
+        for one in load(config, sheet, registry or ()).registries
+    ]
+    print_doctor(seen, shape is Shape.JSON)
+    raise typer.Exit(exit_code(seen))
+
+
+def _place(registry: RegistryConfig) -> Place:
+    """Where a registry stands, for doctor."""
+    from registry_sheets.operations.doctor import Place
+    from registry_sheets.wiring import state_of
+    from registry_sheets.workbooks.excel.cloud import cloud_synced
+    from registry_sheets.workbooks.excel.locks import who_has_open
+
+    def holder() -> str:
+        found = who_has_open(registry.sheet)
+        return found.sentence if found else ""
+
+    return Place(
+        sheet=registry.sheet,
+        state=state_of(registry),
+        output=registry.output,
+        config=registry.file,
+        write_back=registry.settings.write_back,
+        time_zone=registry.settings.time_zone,
+        holder=holder,
+        synced=lambda: cloud_synced(registry.sheet) or "",
+    )
