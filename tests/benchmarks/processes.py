@@ -39,9 +39,7 @@ def run(argv: Sequence[str], folder: Path, *, listen: bool = False) -> Cost:
     output = folder / "output.txt"
     with errors.open("wb") as stderr, output.open("wb") as stdout:
         begun = time.perf_counter()
-        process = subprocess.Popen(
-            argv, cwd=folder, stdout=stdout, stderr=stderr, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
+        process = subprocess.Popen(argv, cwd=folder, stdout=stdout, stderr=stderr, env=_environment())
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -51,6 +49,12 @@ def run(argv: Sequence[str], folder: Path, *, listen: bool = False) -> Cost:
     peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     said = json.loads(output.read_text()) if listen else {}
     return Cost(wall, usage.ru_utime + usage.ru_stime, peak, said)
+
+
+def _environment() -> dict[str, str]:
+    """Variables for both sides. Bytecode is kept, as it is where a package is installed, whatever this shell says."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True, slots=True)
