@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
@@ -17,6 +20,8 @@ from registry_sheets.registry.text import terminal_safe
 
 SHOWN = 10
 _COLOURS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.INFO: "\x1b[36m"}
+_COLOUR = re.compile(r"\x1b\[\d+m")
+_NARROWEST = 40
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -56,7 +61,7 @@ def _unseen(outcome: Outcome) -> dict[str, Any]:
 
 
 def _print_tables(looks: Sequence[Look], everything: bool, sheet: Path | None) -> None:
-    paint = Paint(has_colours(sys.stdout), can_show("→·", sys.stdout))
+    paint = paint_for(sys.stdout)
     for number, look in enumerate(looks):
         if number:
             print()
@@ -64,16 +69,51 @@ def _print_tables(looks: Sequence[Look], everything: bool, sheet: Path | None) -
             print(line)
 
 
+def paint_for(stream: TextIO) -> Paint:
+    """Colours, signs and width as this stream takes them."""
+    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    return Paint(has_colours(stream), can_show("→·", stream), width)
+
+
 class Paint:
     """Colours where they are wanted; plain signs where the stream has no others."""
 
-    def __init__(self, colours: bool, signs: bool) -> None:
+    def __init__(self, colours: bool, signs: bool, width: int = 0) -> None:
         self._colours = colours
+        self._width = width
         self.arrow = "→" if signs else "->"
         self.dot = "·" if signs else "-"
 
+    def wrapped(self, first: str, text: str, last: str = "") -> str:
+        """Text after ``first`` (of the indent's width, perhaps coloured), cut to the width at spaces; ``last`` faint.
+
+        Without a width the text stays one line, as programs that read it want it.
+        """
+        indent = " " * _shown_width(first)
+        whole = f"{text} {last}" if last else text
+        lines = (
+            textwrap.wrap(
+                whole,
+                max(self._width, _NARROWEST),
+                break_long_words=False,
+                break_on_hyphens=False,
+                initial_indent=indent,
+                subsequent_indent=indent,
+            )
+            if self._width
+            else [indent + whole]
+        )
+        told = "\n".join(lines)[len(indent) :]
+        if last and told.endswith(last):
+            told = told.removesuffix(last) + self.faint(last)
+        return first + told
+
     def severity(self, severity: Severity, width: int) -> str:
-        return self._in(_COLOURS[severity], severity.value.ljust(width))
+        return self.in_colour(severity, severity.value.ljust(width))
+
+    def in_colour(self, severity: Severity, text: str) -> str:
+        """A text in the colour of a severity."""
+        return self._in(_COLOURS[severity], text)
 
     def bold(self, text: str) -> str:
         return self._in(_BOLD, text)
@@ -83,6 +123,10 @@ class Paint:
 
     def _in(self, colour: str, text: str) -> str:
         return f"{colour}{text}{_PLAIN}" if self._colours else text
+
+
+def _shown_width(text: str) -> int:
+    return len(_COLOUR.sub("", text))
 
 
 def table_lines(look: Look, everything: bool, paint: Paint, command: str) -> Iterable[str]:
@@ -121,17 +165,19 @@ def _lines(finding: Finding, paint: Paint) -> Iterable[str]:
     )
     version = f"version {finding.version}: " if finding.version.strip() and finding.row else ""
     where = f"{place[:-2]}: " if place else ""
-    yield f"  {paint.severity(finding.severity, 7)}  {terminal_safe(f'{where}{version}{finding.message}')}"
-    yield f"           {paint.arrow} {terminal_safe(finding.fix)} {paint.faint(f'[{finding.rule}]')}"
+    label = f"  {paint.severity(finding.severity, 7)}  "
+    yield paint.wrapped(label, terminal_safe(f"{where}{version}{finding.message}"))
+    yield paint.wrapped(f"           {paint.arrow} ", terminal_safe(finding.fix), f"[{finding.rule}]")
 
 
 def _closing(look: Look, left_out: int, command: str, paint: Paint) -> Iterable[str]:
     if left_out:
-        yield f"The {SHOWN} worst of {len(look.result.findings):,} are shown. All of them: {command} --all"
+        yield paint.wrapped("", f"The {SHOWN} worst of {len(look.result.findings):,} are shown. All of them:")
+        yield f"  {command} --all"
     if not look.complete:
         for notice in look.notices:
             yield terminal_safe(notice)
-    yield paint.bold(closing_line(look))
+    yield paint.bold(paint.wrapped("", closing_line(look)))
 
 
 def closing_line(look: Look) -> str:

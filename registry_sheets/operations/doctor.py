@@ -20,7 +20,7 @@ from registry_sheets.registry.grid import column_letters
 from registry_sheets.registry.headers import HeaderMatch
 from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.rules import RULES
-from registry_sheets.registry.table import Lists, ModelTable
+from registry_sheets.registry.table import Lists, MetricColumn, ModelTable
 from registry_sheets.workbooks.base import Snapshot, Workbook
 
 State = Literal["ok", "note", "wrong"]
@@ -138,7 +138,7 @@ def _columns(match: HeaderMatch) -> Iterator[Item]:
     told = [_told(column(field).header, at.header, at.index) for field, at in found]
     yield Item("Columns", "ok", f"{len(told)} found: {', '.join(told)}")
     if match.metrics:
-        yield Item("Columns", "ok", f"Metrics: {', '.join(metric.header for metric in match.metrics)}")
+        yield Item("Columns", "ok", f"Metrics: {', '.join(map(_metric, match.metrics))}")
     if match.own:
         yield Item("Columns", "ok", f"Your own, kept and not judged: {', '.join(own.header for own in match.own)}")
     yield from _missing(match)
@@ -148,6 +148,10 @@ def _told(header: str, typed: str, index: int) -> str:
     """'Name (B)', or 'Name (B, headed 'Model')' where people call it otherwise."""
     headed = f", headed '{typed}'" if typed.casefold() != header.casefold() else ""
     return f"{header} ({column_letters(index)}{headed})"
+
+
+def _metric(metric: MetricColumn) -> str:
+    return f"{metric.metric} ({metric.period})" if metric.period else metric.metric
 
 
 def _missing(match: HeaderMatch) -> Iterator[Item]:
@@ -182,7 +186,7 @@ def _lists(lists: Lists) -> Item:
 
 def _own_tabs(snapshot: Snapshot) -> Iterator[Item]:
     if snapshot.own_tabs:
-        yield Item("Own tabs", "ok", f"{', '.join(snapshot.own_tabs.values())}: written anew by each sync")
+        yield Item("Own tabs", "ok", f"{', '.join(snapshot.own_tabs.values())}: the tool's, not read as rows")
     else:
         yield Item("Own tabs", "note", "none yet", "The first sync adds Findings and Live, after your own tabs.")
 
