@@ -20,7 +20,7 @@ import pytest
 
 from registry_sheets.cli.init_steps import Wish, in_place
 from registry_sheets.config import load
-from registry_sheets.errors import RegistrySheetsError, WriteRefused
+from registry_sheets.errors import RegistrySheetsError, UnreadableWorkbook, WriteRefused
 from registry_sheets.wiring import pass_over
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
 
@@ -67,9 +67,8 @@ def test_nothing_is_lost(path: Path, tmp_path: Path) -> None:
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         copy = made(path, tmp_path)
-    except WriteRefused as refused:
-        assert refused.fix or str(refused)
-        assert read_snapshot(path).obstacles, "only what must not be written in place is refused"
+    except (WriteRefused, UnreadableWorkbook):
+        assert read_snapshot(path).obstacles or _damaged(path), "only what must not be written in place is refused"
         assert hashlib.sha256((tmp_path / path.name).read_bytes()).hexdigest() == before
         return
     marked = read_snapshot(copy)
@@ -81,6 +80,12 @@ def test_nothing_is_lost(path: Path, tmp_path: Path) -> None:
     if not any(read_snapshot(path).grid(title).beyond for title in _sound_titles(path)):
         _same_in_calamine(path, copy)
     _same_in_openpyxl(path, copy)
+
+
+def _damaged(path: Path) -> bool:
+    """Whether a part does not match its checksum."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.testzip() is not None
 
 
 # Parts
@@ -213,7 +218,12 @@ def _same_in_openpyxl(before: Path, after: Path) -> None:
 
 
 def _openpyxl_cells(tab: Any) -> Any:
-    return {place: (cell.data_type, str(cell.value), cell.number_format) for place, cell in tab._cells.items()}
+    return {place: (cell.data_type, _plain(cell.value), cell.number_format) for place, cell in tab._cells.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Array formulas and data tables are objects without an equality of their own."""
+    return vars(value) if hasattr(value, "__dict__") else value
 
 
 # LibreOffice
@@ -234,7 +244,7 @@ def test_libreoffice_opens_what_it_opened_before(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         try:
             copy = made(path, folder)
-        except WriteRefused:
+        except (WriteRefused, UnreadableWorkbook):
             continue
         name = path.name.replace("~$", "note-")
         shutil.copyfile(path, before / name)

@@ -129,7 +129,10 @@ class Draft:
             self.editor(key).cuts.extend(styles.cuts)
             return
         content = applied(styles.document.data, styles.cuts)
-        name = self.add_part(self.folder("styles{}.xml"), "styles", content)
+        # openpyxl looks for the looks under this one name, whatever the relationships say.
+        plain = self.folder("styles.xml")
+        pattern = self.folder("styles{}.xml") if plain.casefold() in self.package else plain
+        name = self.add_part(pattern, "styles", content)
         self.relate(self.package.workbook_key, "styles", name)
 
     def _write_relations(self, name: str, items: list[tuple[str, str, str]]) -> None:

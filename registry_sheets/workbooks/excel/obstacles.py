@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from registry_sheets.errors import WriteRefused
 from registry_sheets.workbooks.excel.parts import CONTENT_TYPES, Package
@@ -42,8 +42,13 @@ def _protections(package: Package) -> Iterator[tuple[str, str]]:
             'Unprotect it under Review > Protect Workbook, or set write_back = "beside".',
         )
     sharing = package.workbook.child("fileSharing")
-    if sharing is not None and {"reservationPassword", "hashValue"} & set(sharing.attributes):
+    if sharing is not None and _reserved(sharing.attributes):
         yield (
             "The workbook is reserved by a password for writing.",
             'Save it without that password, or set write_back = "beside".',
         )
+
+
+def _reserved(attributes: Mapping[str, str]) -> bool:
+    """A password whose hash is 0 is none."""
+    return "hashValue" in attributes or bool(attributes.get("reservationPassword", "").strip("0"))
