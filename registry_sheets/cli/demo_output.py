@@ -13,14 +13,18 @@ from registry_sheets.operations.looking import Look
 from registry_sheets.registry.live import live_versions
 from registry_sheets.registry.text import terminal_safe
 
+_MADE = (
+    "the model registry of four companies, all of them made up, with the mistakes that people make. "
+    "This is what a check of it finds."
+)
+
 
 def print_demo(look: Look, made: Demo, folder: Path) -> None:
     """Print it all."""
     paint = paint_for(sys.stdout)
     sheet = _typed(folder / made.workbook.name)
     for line in (
-        terminal_safe(f"Made in {folder}: the model registry of four companies, all of them made up,"),
-        "with the mistakes that people make. This is what a check of it finds.",
+        paint.wrapped("", terminal_safe(f"Made in {folder}: {_MADE}")),
         "",
         *table_lines(look, False, paint, f"registry-sheets check {sheet}"),
         "",
@@ -63,7 +67,7 @@ def _steps(look: Look, made: Demo, sheet: str) -> Iterable[tuple[str, ...]]:
     if gap:
         yield (
             f"Mend a coloured cell: in Models, choose a location in {gap.cell}. The colour goes at once, and Check in "
-            "column A counts one less. Save and close.",
+            "column A says 'changed since last check'. Save and close.",
         )
     yield "Have it checked again, with the tabs brought up to date:", f"registry-sheets sync {sheet}"
     yield "Ask why a rule finds what it finds, and what to do:", "registry-sheets rules duplicate-version"

@@ -90,23 +90,17 @@ class Paint:
         Without a width the text stays one line, as programs that read it want it.
         """
         indent = " " * _shown_width(first)
-        whole = f"{text} {last}" if last else text
-        lines = (
-            textwrap.wrap(
-                whole,
-                max(self._width, _NARROWEST),
-                break_long_words=False,
-                break_on_hyphens=False,
-                initial_indent=indent,
-                subsequent_indent=indent,
-            )
-            if self._width
-            else [indent + whole]
-        )
-        told = "\n".join(lines)[len(indent) :]
+        told = self._cut(f"{text} {last}" if last else text, indent)
         if last and told.endswith(last):
             told = told.removesuffix(last) + self.faint(last)
         return first + told
+
+    def _cut(self, text: str, indent: str) -> str:
+        if not self._width:
+            return text
+        width = max(self._width, _NARROWEST) - len(indent)
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        return f"\n{indent}".join(lines)
 
     def severity(self, severity: Severity, width: int) -> str:
         return self.in_colour(severity, severity.value.ljust(width))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,13 +19,17 @@ from registry_sheets.operations.looking import Look, look
 from registry_sheets.wiring import open_workbook, terms
 from registry_sheets.workbooks.base import SetCell
 from registry_sheets.workbooks.excel.new import write_workbook
+from tests.support.libreoffice import drive, shown_cells
 
 DAYS = (
-    *(date(2026, month, 15) for month in range(1, 13)),
-    date(2027, 1, 1),
+    date(2026, 1, 1),
+    date(2026, 3, 31),
+    date(2026, 5, 5),
+    date(2026, 5, 31),
+    date(2026, 10, 15),
+    date(2026, 12, 31),
     date(2028, 2, 29),
-    date(2028, 3, 31),
-    date(2031, 12, 31),
+    date(2031, 3, 1),
 )
 MISTAKES = {
     ("ac-failure", "near-duplicate-name", "B2"),
@@ -167,3 +172,54 @@ def test_a_mended_cell_is_found_no_more(tmp_path: Path) -> None:
     workbook.edit_rows("Models", [SetCell(7, 5, "Maintenance planner")], workbook.read().revision)
     found = {(finding.name, finding.rule, finding.cell) for finding in seen(registry, today).result.findings}
     assert found == MISTAKES - {("Compressor wear", "missing-value", "F8")}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+def test_on_a_terminal_it_is_coloured_and_cut_at_words(tmp_path: Path) -> None:
+    shown = on_terminal("demo", "try", "--today", "2026-06-15", folder=tmp_path, columns=60)
+    assert "\x1b[31merror" in shown
+    lines = re.sub(r"\x1b\[\d+m", "", shown).splitlines()
+    assert [line for line in lines if len(line) > 60 and str(tmp_path) not in line] == []
+    assert any(line.startswith("           → ") for line in lines)
+
+
+def on_terminal(*arguments: str, folder: Path, columns: int) -> str:
+    """What a command prints on a terminal so wide."""
+    import pty
+
+    read, write = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("REGISTRY_SHEETS_", "NO_"))}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "registry_sheets", *arguments],
+        cwd=folder,
+        env={**environment, "COLUMNS": str(columns), "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=write,
+        stdin=subprocess.DEVNULL,
+    )
+    os.close(write)
+    pieces = []
+    try:
+        while piece := os.read(read, 65536):
+            pieces.append(piece)
+    except OSError:  # the other end is closed
+        pass
+    os.close(read)
+    assert running.wait(60) == 0
+    return b"".join(pieces).decode()
+
+
+@pytest.mark.libreoffice
+def test_mending_a_cell_in_libreoffice_is_seen_at_once(tmp_path: Path) -> None:
+    command("demo", "try", "--today", "2026-06-15", folder=tmp_path)
+    before, after = tmp_path / "before.html", tmp_path / "after.html"
+    steps = [
+        {"do": "page", "to": str(before)},
+        {"do": "set", "tab": "Models", "cell": "F8", "value": "Maintenance planner"},
+        {"do": "page", "to": str(after)},
+    ]
+    drive(tmp_path / "try" / "models.xlsx", steps, tmp_path)
+    row, mended = shown_cells(before)[7], shown_cells(after)[7]
+    assert row[0][1] == "1 to fix"
+    assert row[5][0] not in ("", "FFFFFF")
+    assert mended[0][1] == "changed since last check"
+    assert mended[5] == ("", "Maintenance planner")
