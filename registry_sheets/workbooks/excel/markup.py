@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from xml.sax.saxutils import unescape
 
 from registry_sheets.errors import UnreadableWorkbook
 
@@ -71,12 +70,18 @@ def parse_attributes(raw: bytes) -> dict[str, str]:
     return {name.decode(): unescaped((double or single).decode()) for name, double, single in found}
 
 
+_ENTITIES = (("&quot;", '"'), ("&apos;", "'"), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&"))
+"""&amp; comes last, so that what it yields is not resolved once more."""
+
+
 def unescaped(text: str) -> str:
     """Text with its entities and character references resolved."""
     if "&" not in text:
         return text
     plain = _CHARACTER.sub(lambda m: chr(int(m[1], 16) if m[1] else int(m[2])), text)
-    return unescape(plain, {"&quot;": '"', "&apos;": "'"})
+    for entity, character in _ENTITIES:
+        plain = plain.replace(entity, character)
+    return plain
 
 
 def attribute_text(text: str) -> str:

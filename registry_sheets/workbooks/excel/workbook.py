@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from registry_sheets.errors import CannotSave, UnreadableWorkbook, WriteRefused
+from registry_sheets.errors import CannotSave, WriteRefused
 from registry_sheets.registry.sheets import Mark, Sheet, own_name
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
-from registry_sheets.workbooks.cells import holds
 from registry_sheets.workbooks.excel.backups import Backups
 from registry_sheets.workbooks.excel.files import revision_of
 from registry_sheets.workbooks.excel.leftovers import leftovers
 from registry_sheets.workbooks.excel.locks import Holder, Machine, own_lock_path, who_has_open
-from registry_sheets.workbooks.excel.names import defined_names, referenced_title
-from registry_sheets.workbooks.excel.package import Changes, rewrite
-from registry_sheets.workbooks.excel.parts import Package
 from registry_sheets.workbooks.excel.patience import Patience, read_patiently
 from registry_sheets.workbooks.excel.preflight import Limits
 from registry_sheets.workbooks.excel.saving import LOCK_TIMEOUT, Saver, Step, changed, explained
 from registry_sheets.workbooks.excel.snapshot import DEFAULT_LIMITS, ExcelSnapshot
-from registry_sheets.workbooks.excel.tabformulas import formulas_of
-from registry_sheets.workbooks.excel.verify import verify
-from registry_sheets.workbooks.excel.zipcopy import Archive
 
 
 class ExcelWorkbook(Workbook):
@@ -68,10 +62,12 @@ class ExcelWorkbook(Workbook):
     def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
         notices = self._recover()
         snapshot = self._at(expected)
-        missing = self._missing(snapshot, sheets)
+        from registry_sheets.workbooks.excel.held import missing_tabs
+
+        missing = missing_tabs(self.path, snapshot, sheets)
         if not missing:
             return Written(False, expected, notices=notices)
-        return self._write(snapshot, Changes(own=missing), notices)
+        return self._write(snapshot, notices, own=missing)
 
     def edit_rows(self, tab: str, edits: Sequence[RowEdit], expected: Revision) -> Written:
         notices = self._recover()
@@ -80,7 +76,7 @@ class ExcelWorkbook(Workbook):
             raise WriteRefused(f"'{self.label}' has no tab of people's called '{tab}'.", "Check the tab's title.")
         if not edits:
             return Written(False, expected, notices=notices)
-        return self._write(snapshot, Changes(edits_tab=tab, edits=tuple(edits)), notices)
+        return self._write(snapshot, notices, edits_tab=tab, edits=tuple(edits))
 
     def adopt(
         self,
@@ -100,10 +96,15 @@ class ExcelWorkbook(Workbook):
         if models_tab is not None:
             quoted = models_tab.replace("'", "''")
             all_names.setdefault(own_name("models"), f"'{quoted}'!$A$1")
-        changes = Changes(
-            own=tuple(own), people=tuple(people), marks_tab=models_tab, marks=tuple(marks), names=all_names
+        return self._write(
+            snapshot,
+            notices,
+            own=tuple(own),
+            people=tuple(people),
+            marks_tab=models_tab,
+            marks=tuple(marks),
+            names=all_names,
         )
-        return self._write(snapshot, changes, notices)
 
     def link(self, tab: str, cell: str) -> str:
         """A file: link with the place after '#', which Excel and LibreOffice follow."""
@@ -130,40 +131,18 @@ class ExcelWorkbook(Workbook):
             raise changed(self.path)
         return snapshot
 
-    def _missing(self, snapshot: ExcelSnapshot, sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
-        """Those of the sheets that the workbook does not hold already."""
-        if not snapshot.own_tabs:
-            return tuple(sheets)
-        with Archive(self.path) as archive:
-            package = Package(archive)
-            return tuple(sheet for sheet in sheets if not _holds(snapshot, package, sheet))
+    def _write(self, snapshot: ExcelSnapshot, notices: tuple[str, ...], **changes: Any) -> Written:
+        """Save what package.Changes(**changes) makes of the workbook. A mere read need not load the editor."""
+        from registry_sheets.workbooks.excel.package import Changes, rewrite
+        from registry_sheets.workbooks.excel.verify import verify
 
-    def _write(self, snapshot: ExcelSnapshot, changes: Changes, notices: tuple[str, ...]) -> Written:
+        wanted = Changes(**changes)
         if snapshot.obstacles:
             raise WriteRefused(f"'{self.label}' is not written in place: {snapshot.obstacles[0]}")
         written = self._saver.save(
             self.path,
             snapshot.revision,
-            lambda source, target: rewrite(source, target, changes),
+            lambda source, target: rewrite(source, target, wanted),
             verify,
         )
         return Written(True, written.revision, written.backup, (*notices, *written.notices))
-
-
-def _holds(snapshot: ExcelSnapshot, package: Package, sheet: Sheet) -> bool:
-    title = snapshot.own_tabs.get(sheet.kind)
-    if title is None or not _has_names(package, title, sheet.names):
-        return False
-    try:
-        return holds(sheet, snapshot.grid(title), lambda: formulas_of(package, title))
-    except UnreadableWorkbook:
-        return False  # a tab of ours that cannot be read is written anew
-
-
-def _has_names(package: Package, title: str, names: Mapping[str, str]) -> bool:
-    there = defined_names(package.workbook)
-    found = {name: there.get(name.casefold(), "") for name in names}
-    return all(
-        referenced_title(found[name]) == title and found[name].rpartition("!")[2] == reference
-        for name, reference in names.items()
-    )
