@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Outcome:
 
 def each(registries: Sequence[RegistryConfig], do: Callable[[RegistryConfig], Look]) -> list[Outcome]:
     """Do it for every registry; say at once what goes wrong with one, and go on with the next."""
+    if len(registries) > 1:
+        gc.enable()  # see cli.main: off is right for one workbook, but over many the garbage adds up
     return [_one(registry, do, about=len(registries) > 1) for registry in registries]
 
 
