@@ -102,7 +102,7 @@ def _near_words(vocabulary: set[str]) -> Mapping[str, tuple[str, ...]]:
     alike: dict[str, list[str]] = {}
     for word in sorted(vocabulary):
         if len(word) <= _LONGEST_WORD and not any(map(str.isdigit, word)):
-            for shorter in {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}:
+            for shorter in _shorter(word):
                 alike.setdefault(shorter, []).append(word)
     near: dict[str, set[str]] = {}
     for sharing in alike.values():
@@ -111,6 +111,16 @@ def _near_words(vocabulary: set[str]) -> Mapping[str, tuple[str, ...]]:
         for i, word in enumerate(sharing):
             near.setdefault(word, set()).update(other for other in sharing[i + 1 :] if one_slip(word, other))
     return {word: tuple(sorted(others)) for word, others in near.items() if others}
+
+
+def _shorter(word: str) -> set[str]:
+    """The word and what it is without a letter, where one_slip could take it for another: short words only without s.
+
+    Never without the first letter: two words that begin alike are then also alike without the second.
+    """
+    if len(word) < _SHORTEST_WORD:
+        return {word, word.removesuffix("s")}
+    return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
 
 
 def one_slip(word: str, other: str) -> bool:
