@@ -176,7 +176,7 @@ def test_an_unchanged_registry_is_an_unchanged_tab_on_a_later_day() -> None:
     first = own_tabs(result, table, date(2026, 7, 1))[0]
     later = own_tabs(result, table, date(2026, 8, 1), before=grid_of(first))[0]
     assert later == first
-    assert "Unchanged since 2026-07-01" in texts(first)
+    assert "As found on 2026-07-01; the same since" in texts(first)
 
 
 def test_a_changed_registry_tells_the_day_of_the_change() -> None:
@@ -184,7 +184,7 @@ def test_a_changed_registry_tells_the_day_of_the_change() -> None:
     first = own_tabs(result, table, date(2026, 7, 1))[0]
     result, table = check_grid(grid_of(models_sheet([version(), *FAULTY[1:]])))
     later = own_tabs(result, table, date(2026, 8, 1), before=grid_of(first))[0]
-    assert "Unchanged since 2026-08-01" in texts(later)
+    assert "As found on 2026-08-01" in texts(later)
 
 
 def test_no_findings_and_accepted_ones_are_counted() -> None:

@@ -116,7 +116,7 @@ def summary(result: CheckResult, day: str) -> str:
     text = ", ".join(told) or "No findings"
     if result.accepted:
         text += f"; {len(result.accepted)} more accepted in Lists"
-    return f"{text}. Unchanged since {day}." if day else f"{text}."
+    return f"{text}. As found on {day}; the same since." if day else f"{text}."
 
 
 def _finding_row(finding: Finding, row: int, links: Links) -> dict[Place, SheetCell]:
