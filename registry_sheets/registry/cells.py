@@ -60,10 +60,11 @@ def meaning_of(declared: Column, settings: TableSettings, date1904: bool) -> Mea
 def _text(cell: Cell) -> str | Trouble | None:
     if not isinstance(cell, str):
         return shown(cell)
-    text = trimmed(cell)
+    plain = cell.isascii()
+    text = cell.strip() if plain else trimmed(cell)
     if text in ERROR_TEXTS:
         return Trouble("error-value")
-    if not text.isascii():
+    if not plain:
         text = _HALF_CHARACTERS.sub("\ufffd", text)  # no file, database or mail takes them
     return text or None
 

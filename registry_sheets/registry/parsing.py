@@ -146,10 +146,11 @@ def _column(
         keys = [(type(cell), cell) for cell in cells]  # 1, True and 1.0 are equal, and mean different things
         different = {key: meaning(key[1]) for key in set(keys)}
     else:
-        firsts = {cell: cell for cell in set(cells)}
-        if 2 * len(firsts) < len(cells):
+        distinct = set(cells)
+        if 2 * len(distinct) < len(cells):
+            firsts = {cell: cell for cell in distinct}
             keys = cells = list(map(firsts.__getitem__, cells))
-        different = {cell: meaning(cell) for cell in firsts}
+        different = {cell: meaning(cell) for cell in distinct}
     troubles = {key: found for key, found in different.items() if type(found) is Trouble}
     different |= {key: trouble.value for key, trouble in troubles.items()}
     values = list(map(different.__getitem__, keys))

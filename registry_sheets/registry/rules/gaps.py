@@ -38,7 +38,7 @@ _ELSEWHERE = re.compile(
     r"(?:e ?mails?|mails?|inbox|chat|slack|teams|notes?|comments?|attachment|attached|above|below|me|him|her|them|team)"
 )
 _FIRST_WORDS = {phrase.split()[0] for phrase in (*_NOTHING, *_LATER)} | set(
-    "please see ask check per as in from don't".split()
+    ["please", "see", "ask", "check", "per", "as", "in", "from", "don't"]
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import pairwise
 
@@ -47,16 +47,30 @@ def _successions(table: ModelTable, indexes: Sequence[int]) -> Iterator[tuple[in
 
     Only of versions that are not archived: nobody mends the others.
     """
-    versions, days = table.version_keys, table.value("training_date")
-    days_of: dict[date, dict[str, int]] = {}
-    for index in indexes:
-        if versions[index] and days[index]:
-            days_of.setdefault(days[index], {}).setdefault(versions[index], index)
-    for (_, before), (_, now) in pairwise(sorted(days_of.items())):
+    days, judged = table.value("training_date"), table.judged
+    judged_days = {days[index] for index in indexes if judged[index] is not Stage.ARCHIVED}
+    if not judged_days:
+        return
+    versions = table.version_keys
+    known = sorted({days[index] for index in indexes if versions[index] and days[index]})
+    steps = [step for step in pairwise(known) if step[1] in judged_days]
+    on_day = _versions_on({day for step in steps for day in step}, table, indexes)
+    for first, second in steps:
+        before, now = on_day[first], on_day[second]
         if len(before) == len(now) == 1 and before.keys() != now.keys():
-            (first,), (second,) = before.values(), now.values()
-            if table.judged[second] is not Stage.ARCHIVED:
-                yield first, second
+            (earlier,), (index,) = before.values(), now.values()
+            if judged[index] is not Stage.ARCHIVED:
+                yield earlier, index
+
+
+def _versions_on(wanted: Set[date], table: ModelTable, indexes: Sequence[int]) -> Mapping[date, Mapping[str, int]]:
+    """The versions trained on these days, each with its first row."""
+    versions, days = table.version_keys, table.value("training_date")
+    found: dict[date, dict[str, int]] = {}
+    for index in indexes:
+        if days[index] in wanted and versions[index]:
+            found.setdefault(days[index], {}).setdefault(versions[index], index)
+    return found
 
 
 _BEFORE = {

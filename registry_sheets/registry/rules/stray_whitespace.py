@@ -38,6 +38,8 @@ def _in_column(table: ModelTable, field: str) -> Iterator[Hit]:
     texts = table.distinct_texts[field]
     multiple = column(field).multiple
     untidy = {text: tidy for text in texts if (tidy := _tidy(text, multiple)) != text and tidy}
+    if not untidy:
+        return
     clean = texts - untidy.keys()
     wanted = {text: _words(text, tidy, tidy in clean and field != "data_source") for text, tidy in untidy.items()}
     for index, (message, fix, severity) in rows_with(table.cells(field), wanted):
