@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from registry_sheets.registry.grid import Cell, Place
+from registry_sheets.registry.sheets import SheetCell
 from registry_sheets.workbooks.excel.markup import Cut, Document, Editor, applied, attribute_text
 from registry_sheets.workbooks.excel.parts import (
     CONTENT_TYPES,
@@ -26,11 +28,15 @@ _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relations
 
 
 @dataclass(frozen=True, slots=True)
-class Intended:
-    """What a cell should read back as."""
+class IntendedValue:
+    """What a cell of a people's tab should read back as."""
 
     value: Cell
     formula: str | None = None
+
+
+Intended: TypeAlias = SheetCell | IntendedValue
+"""What a cell should read back as: its value, and its formula without '='."""
 
 
 @dataclass

@@ -107,7 +107,25 @@ def element_children(data: bytes, inner: int, close: int) -> Iterator[Element]:
         else:
             if depth == 0:
                 begin, opened, attributes = match.start(), match.end(), match["attributes"]
+                shut = _end_of_rows(data, name, opened, close)
+                if shut is not None:
+                    yield Element(name, begin, opened, shut, shut + len(name) + 3, attributes)
+                    yield from element_children(data, shut + len(name) + 3, close)
+                    return
             depth += 1
+
+
+def _end_of_rows(data: bytes, name: bytes, inner: int, close: int) -> int | None:
+    """Where a sheet's <sheetData> closes, without a look at its cells, which are most of a part.
+
+    None for other elements, and where a comment or CDATA section could feign the closing tag.
+    """
+    if not name.endswith(b"sheetData"):
+        return None
+    shut = b"</" + name + b">"
+    at = data.find(shut, inner, close)
+    odd = at < 0 or data.find(b"<!", inner, at) >= 0 or data.find(b"<?", inner, at) >= 0
+    return None if odd or data.find(shut[:-1], inner, at) >= 0 else at
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def replace_tab(draft: Draft, sheet: Sheet, entry: SheetEntry) -> None:
 def intended(sheet: Sheet) -> dict[Place, Intended]:
     """The cells of a tab that should read back."""
     return {
-        (row, column): Intended(cell.value, cell.formula)
+        (row, column): cell
         for row, cells in enumerate(sheet.rows)
         for column, cell in enumerate(cells)
         if cell.value != "" or cell.formula is not None

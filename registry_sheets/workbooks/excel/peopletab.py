@@ -14,7 +14,7 @@ from registry_sheets.registry.sheets import Mark
 from registry_sheets.workbooks.base import AppendRow, RowEdit, SetCell
 from registry_sheets.workbooks.excel.appending import Appended, append_rows, append_target
 from registry_sheets.workbooks.excel.cells import CellReader
-from registry_sheets.workbooks.excel.draft import Draft, Intended
+from registry_sheets.workbooks.excel.draft import Draft, IntendedValue
 from registry_sheets.workbooks.excel.marking import marks_cuts
 from registry_sheets.workbooks.excel.markup import Cut, Editor, applied
 from registry_sheets.workbooks.excel.names import grow_filter_name
@@ -130,7 +130,7 @@ class _Tab:
         all_cuts = (*_placed(self.scan, editor.ordered), *cuts)
         self.draft.spliced[self.entry.part] = tuple(sorted(all_cuts, key=lambda cut: (cut.start, cut.end)))
         self.draft.cells[self.entry.part] = {
-            (number - 1, column): Intended(value)
+            (number - 1, column): IntendedValue(value)
             for number, plan in plans.items()
             for column, value in plan.values.items()
             if column not in plan.formulas

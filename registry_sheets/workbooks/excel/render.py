@@ -88,17 +88,21 @@ def _days(moment: datetime, date1904: bool) -> float:
 
 def value_markup(ink: Ink, address: str, style: int | None, value: Cell, formula: str | None = None) -> str:
     """One <c> element."""
+    return f'<{ink.prefix}c r="{address}"{_after_address(ink, style, value, formula)}'
+
+
+def _after_address(ink: Ink, style: int | None, value: Cell, formula: str | None) -> str:
+    """What stands in a <c> element after its address."""
     p, s = ink.prefix, "" if style is None else f' s="{style}"'
-    head = f'<{p}c r="{address}"{s}'
     if formula is not None:
-        return f"{head}{_formula_body(ink, formula, value)}</{p}c>"
+        return f"{s}{_formula_body(ink, formula, value)}</{p}c>"
     if isinstance(value, str):
         if not value:
-            return f"{head}/>"
+            return f"{s}/>"
         text = text_markup(fitted(value))
-        return f'{head} t="inlineStr"><{p}is><{p}t xml:space="preserve">{text}</{p}t></{p}is></{p}c>'
+        return f'{s} t="inlineStr"><{p}is><{p}t xml:space="preserve">{text}</{p}t></{p}is></{p}c>'
     kind, content = _plain_value(value, ink.date1904)
-    return f"{head}{kind}><{p}v>{content}</{p}v></{p}c>" if content else f"{head}/>"
+    return f"{s}{kind}><{p}v>{content}</{p}v></{p}c>" if content else f"{s}/>"
 
 
 def _formula_body(ink: Ink, formula: str, value: Cell) -> str:
@@ -120,22 +124,41 @@ def _plain_value(value: Cell, date1904: bool) -> tuple[str, str]:
 
 def rows_markup(sheet: Sheet, ink: Ink, hidden: frozenset[int] = frozenset()) -> Iterable[str]:
     """The <row> elements of a tab; ``hidden`` are 0-based rows that a filter of people hides."""
-    letters = [column_letters(n) for n in range(max((len(row) for row in sheet.rows), default=0))]
-    known: dict[tuple[str, str | None], int | None] = {}
-
-    def look(cell: SheetCell) -> int | None:
-        key = (cell.style, None if isinstance(cell.value, str) else number_format(cell.value))
-        if key not in known:
-            known[key] = ink.styles.cell_style(cell.style, cell.value)
-        return known[key]
-
+    heads = [f'<{ink.prefix}c r="{column_letters(n)}' for n in range(max((len(row) for row in sheet.rows), default=0))]
+    after = _Afters(ink).of
     for number, row in enumerate(sheet.rows):
-        cells = (
-            value_markup(ink, f"{letters[column]}{number + 1}", look(cell), cell.value, cell.formula)
-            for column, cell in enumerate(row)
+        address = f'{number + 1}"'
+        cells = [
+            f"{head}{address}{after(cell)}"
+            for head, cell in zip(heads, row, strict=False)
             if cell.value != "" or cell.formula is not None or cell.style != "plain"
-        )
+        ]
         yield f"<{ink.prefix}row{_row_attributes(sheet, number, hidden)}>{''.join(cells)}</{ink.prefix}row>"
+
+
+class _Afters:
+    """What stands in the cells of one tab after their addresses; texts that come again are escaped once."""
+
+    def __init__(self, ink: Ink) -> None:
+        self._ink = ink
+        self._looks: dict[tuple[str, str | None], int | None] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def of(self, cell: SheetCell) -> str:
+        value = cell.value
+        if cell.formula is not None or not isinstance(value, str):
+            return _after_address(self._ink, self._look(cell), value, cell.formula)
+        key = (cell.style, value)
+        known = self._texts.get(key)
+        if known is None:
+            known = self._texts[key] = _after_address(self._ink, self._look(cell), value, None)
+        return known
+
+    def _look(self, cell: SheetCell) -> int | None:
+        key = (cell.style, None if isinstance(cell.value, str) else number_format(cell.value))
+        if key not in self._looks:
+            self._looks[key] = self._ink.styles.cell_style(cell.style, cell.value)
+        return self._looks[key]
 
 
 def _row_attributes(sheet: Sheet, number: int, hidden: frozenset[int]) -> str:
