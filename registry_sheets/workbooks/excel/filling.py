@@ -12,7 +12,7 @@ from registry_sheets.workbooks.excel.splice import RowSpan, SheetScan
 
 _TOKEN = re.compile(
     r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\[(?:[^\[\]]|\[[^\]]*\])*\]|"
-    r"(?<![A-Za-z0-9_.\\])(?P<column>\$?[A-Za-z]{1,3})(?P<fixed>\$?)(?P<row>[1-9][0-9]{0,6})(?![A-Za-z0-9_(.!])|"
+    r"(?<![A-Za-z0-9_.\\])(?P<column>\$?[A-Za-z]{1,3})(?P<fixed>\$?)(?P<row>[1-9][0-9]{0,6})(?![A-Za-z0-9_(.!\[])|"
     r"(?<![A-Za-z0-9_.$\\])(?P<from>[1-9][0-9]{0,6}):(?P<to>[1-9][0-9]{0,6})(?![A-Za-z0-9_(.!])"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from registry_sheets.errors import WriteRefused
+from registry_sheets.workbooks.excel.markup import MAIN, MAIN_STRICT
 from registry_sheets.workbooks.excel.parts import CONTENT_TYPES, Package
 
 _ON = ("1", "true", "on")
@@ -20,6 +21,11 @@ def obstacles(package: Package) -> Iterator[tuple[str, str]]:
     """Why the workbook must not be written in place: what it is, and what to do."""
     if CONTENT_TYPES.casefold() not in package or package.workbook.child("sheets") is None:
         yield "The workbook is incomplete.", "Open it in Excel, let it repair the file, and save it."
+    if not {MAIN, MAIN_STRICT} & set(package.workbook.namespaces.values()):
+        yield (
+            "The workbook was saved by a beta version of Excel 2007, whose format only Excel can still carry over.",
+            "Open it in Excel and save it as .xlsx.",
+        )
     if any(r.kind == "origin" and r.target in package for r in package.relations("")):
         yield (
             "The workbook is digitally signed, and any change would break the signature.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from registry_sheets.errors import UnreadableWorkbook
 from registry_sheets.registry.sheets import Sheet, TabKind
 from registry_sheets.workbooks.excel.draft import Draft
 from registry_sheets.workbooks.excel.markup import unescaped
@@ -54,9 +55,16 @@ def _any_formula_depends(draft: Draft, titles: list[str], edited: str | None) ->
         if sheet.part in rewritten:
             continue
         inside = edited is not None and sheet.title.casefold() == edited.casefold()
-        if any(inside or any(word in text for word in words) for text in _formulas(package, sheet)):
+        if _depends(package, sheet, words, inside):
             return True
     return False
+
+
+def _depends(package: Package, sheet: SheetEntry, words: set[str], inside: bool) -> bool:
+    try:
+        return any(inside or any(word in text for word in words) for text in _formulas(package, sheet))
+    except UnreadableWorkbook:  # a damaged tab that nobody asked about is carried over as it is
+        return True
 
 
 def _with_formulas(package: Package) -> list[SheetEntry]:

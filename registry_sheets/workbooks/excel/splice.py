@@ -151,7 +151,7 @@ class _Scanner:
         self._content = re.compile(rb"<" + p + rb"c\s[^<>]*?\br=[\"'](?:" + letters + rb")\d+[\"']" + value)
         self._unplaced = re.compile(rb"<" + p + rb"c(?![^<>]*\sr=)" + value)
         self._array = re.compile(rb"<" + p + rb"f\s[^<>]*\bt=[\"'](?:array|dataTable)[\"'][^<>]*>")
-        self._shared = re.compile(rb"<" + p + rb"f\s[^<>]*\bt=[\"']shared[\"'][^<>]*\bref=[^<>]*>([^<]*)<")
+        self._shared = re.compile(rb"<" + p + rb"f\s([^<>]*\bref=[^<>]*)>([^<]*)<")
         self._formula = b"<" + prefix + b"f"
         self._open_gaps = sorted(wanted.rows)
         self.result = SheetScan(Document(b""), 0, 0)
@@ -161,7 +161,9 @@ class _Scanner:
         chunks = iter(stream)
         while True:
             close = held.find(self._close)
-            if close >= 0 and not _inside_markup(held, close):
+            while close >= 0 and _inside_markup(held, close):
+                close = held.find(self._close, close + 1)
+            if close >= 0:
                 self._take(held[:close])
                 yield held[close:]
                 yield from chunks
@@ -258,8 +260,9 @@ class _Scanner:
                 self.result.arrays.append(parse_attributes(match[0]).get("ref", ""))
         if self._wanted.columns and b"shared" in block:
             for match in self._shared.finditer(block):
-                values = parse_attributes(match[0][: match[0].index(b">")])
-                self.result.shared[values.get("si", "")] = (values.get("ref", ""), match[1].decode())
+                values = parse_attributes(match[1])
+                if values.get("t") == "shared":
+                    self.result.shared[values.get("si", "")] = (values.get("ref", ""), match[2].decode())
 
     def finish(self) -> None:
         for row in self._open_gaps:

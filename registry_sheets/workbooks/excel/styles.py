@@ -45,6 +45,9 @@ _FONT_ORDER = (
     *("family", "charset", "scheme"),
 )
 
+_UNSET = (("quotePrefix", "0"), ("pivotButton", "0"))
+_SWITCHES = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u")
+
 Normal = tuple[Any, ...]
 """An element without regard to prefixes, attribute order and white space."""
 
@@ -126,7 +129,8 @@ class StyleBook:
     @property
     def cuts(self) -> tuple[Cut, ...]:
         """What to splice into the part; empty where nothing was missing."""
-        found = (self._group_cut(name, group.added) for name, group in self._groups.items() if group.added)
+        grown = [name for name in STYLES_ORDER if name in self._groups and self._groups[name].added]
+        found = (self._group_cut(name, self._groups[name].added) for name in grown)
         return tuple(sorted((cut for cuts in found for cut in cuts), key=lambda cut: (cut.start, cut.end)))
 
     def _xf(self, look: Look, format_code: str) -> int:
@@ -260,10 +264,16 @@ def _comparable(entry: Normal) -> Normal:
     """What makes two entries look the same: Excel adds and drops apply… flags, and orders font parts anew."""
     name, values, children = entry
     if name == "xf":
-        kept = {n: v for n, v in values if not n.startswith("apply") and (n, v) != ("quotePrefix", "0")}
+        kept = {n: v for n, v in values if not n.startswith("apply") and (n, v) not in _UNSET}
         # xfId is the named style; 0 is what leaving it out means.
         return name, tuple(sorted(({"xfId": "0"} | kept).items())), children
-    return name, values, tuple(sorted(children)) if name == "font" else children
+    return name, values, tuple(sorted(_without_defaults(child) for child in children)) if name == "font" else children
+
+
+def _without_defaults(child: Normal) -> Normal:
+    """<b val="1"/> says what <b/> says, and <u val="single"/> what <u/> does."""
+    name, values, inner = child
+    return name, () if values in ((("val", "1"),), (("val", "single"),)) and name in _SWITCHES else values, inner
 
 
 def _fill_color(dxf: Normal) -> str | None:

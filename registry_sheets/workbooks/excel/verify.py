@@ -141,14 +141,19 @@ class _CellHandler:
     """Collects cells from expat's events, independently of how they are written."""
 
     found: dict[Place, _Seen] = field(default_factory=dict)
+    row: int = -1
+    _column: int = -1
     _cell: _Seen = field(default_factory=_Seen)
     _into: str = ""
     _pieces: list[str] = field(default_factory=list)
 
     def start(self, name: str, values: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
-        if local == "c" and "r" in values:
-            self._cell = self.found[place(values["r"])] = _Seen(values.get("t", "n"))
+        if local == "c":
+            self._column = place(values["r"])[1] if "r" in values else self._column + 1
+            self._cell = self.found[self.row, self._column] = _Seen(values.get("t", "n"))
+        elif local == "row":
+            self.row, self._column = (int(values["r"]) - 1 if "r" in values else self.row + 1), -1
         elif local in ("v", "f", "t"):
             self._into, self._pieces = local, []
 
@@ -186,7 +191,7 @@ def _all_cells(package: Package, key: str) -> dict[Place, _Seen]:
 def _cells_of_rows(package: Package, key: str, rows: set[int]) -> dict[Place, _Seen]:
     handler = _CellHandler()
     for row in scan_sheet(package, key, Wanted(frozenset(rows))).rows.values():
-        element = row.element
+        element, handler.row = row.element, row.number - 2
         handler.parser().Parse(row.data[element.start : element.end], True)
     return handler.found
 
