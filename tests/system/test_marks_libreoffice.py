@@ -14,11 +14,13 @@ from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.findings import Finding, Severity
 from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.marks import marks_for
+from registry_sheets.registry.sheets import own_name
 from registry_sheets.registry.table import Lists, Owner
 from registry_sheets.registry.table_settings import TableSettings, stage_vocabulary
 from registry_sheets.registry.tabs.findings import findings_sheet
 from registry_sheets.registry.tabs.lists import lists_sheet
 from registry_sheets.registry.tabs.models import models_sheet
+from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.registry.text import formula_text
 from registry_sheets.workbooks.excel.looks import TINTS
 from registry_sheets.workbooks.excel.new import write_workbook
@@ -259,6 +261,20 @@ def test_check_says_what_changed_and_knows_a_moved_row(tmp_path: Path) -> None:
     changed = "changed since last check"
     assert answers[4] == [[clean, "Model 3"], [changed, "Model 2"], [clean, "Model 1"], [clean, "Model 0"], ["", ""]]
     assert answers[6][2] == ["a cell shows an error", "Model 1"]
+
+
+def test_check_is_up_to_date_on_opening(tmp_path: Path) -> None:
+    """A pass writes its own tabs only; what Check last said stands in the file until somebody opens it."""
+    path = tmp_path / "r.xlsx"
+    write_workbook(registry_tabs([version(), version(name="B", data_source="TBD")]), path)
+    workbook = ExcelWorkbook(path, tmp_path / "state")
+    seen = workbook.read()
+    assert [row[0] for row in seen.grid("Models").rows[1:3]] == ["not checked yet"] * 2
+    result, table = check_grid(seen.grid("Models"))
+    workbook.replace_own_tabs(own_tabs(result, table), seen.revision)
+    steps = [{"do": "texts", "tab": "Models", "range": "A2:A3"}, {"do": "jump", "to": own_name("findings")}]
+    answers = drive(path, steps, tmp_path)
+    assert answers == [[["no findings on 2026-07-01"], ["1 to fix"]], "$Findings.$A$1"]
 
 
 def test_formulas_carry_the_values_that_libreoffice_works_out(tmp_path: Path) -> None:

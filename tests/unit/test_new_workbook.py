@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,12 @@ def test_every_formula_carries_its_value(tmp_path: Path) -> None:
     snapshot = read_snapshot(tmp_path / "r.xlsx")
     assert not snapshot.grid("Models").uncached
     assert not snapshot.grid("Findings").uncached
+
+
+def test_many_formulas_take_time_in_proportion() -> None:
+    before = process_time()
+    workbook_bytes([sheet(*[SheetCell("x" * 500, formula='"' + "x" * 2_000 + '"')] * 2_000)])
+    assert process_time() - before < 10
 
 
 def test_formulas_that_give_numbers_and_truth() -> None:

@@ -12,11 +12,16 @@ from collections.abc import Mapping, Sequence
 from registry_sheets.registry.grid import Cell, column_letters
 from registry_sheets.registry.mark_keys import CHECK_KEYS, CHECKED, FIELDS, IDENTITIES, ROW_KEYS, SHARED, key_name
 from registry_sheets.registry.marks import NEEDED, Row, found
+from registry_sheets.registry.sheets import own_name
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.text import formula_text
 
 TRACKED_ROWS = 2_000
 """So many rows are remembered as they were checked; in a longer table Check does not say what changed."""
+
+_LINK = f"#{own_name('findings')}"
+"""A click on Check goes to Findings. The link also makes LibreOffice work the formula out on opening; it takes
+other formulas as they were saved, which for this one was before the last check."""
 
 UNREADABLE = "a cell shows an error"
 NOT_CHECKED = "not checked yet"
@@ -37,7 +42,7 @@ def check_formula(places: Mapping[str, int], row: int, header: str) -> str:
     rest = f'IF({CHECKED}="","{NOT_CHECKED}",IF(INDEX({ROW_KEYS},1,1)="",{clean}&"{UNTRACKED}",{tracked}))'
     # Dividing by nothing is an error, so the count is worked out once and 0 goes on to the rest.
     counted = f'IFERROR(ROUND(1/(1/({_to_fix(line)})),0)&" to fix",{rest})'
-    return f'IFERROR(IF({line.content()}="","",{counted}),"{UNREADABLE}")'
+    return f'IFERROR(IF({line.content()}="","",HYPERLINK("{_LINK}",{counted})),"{UNREADABLE}")'
 
 
 def row_text(line: Row) -> str:

@@ -36,10 +36,7 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)
 _FONT, _SIZE = "Calibri", 11
 _A4 = 9
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_FORMULA = re.compile(
-    rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>.*?</f>)<v ?/>\s*</c>|<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>.*?</f>)<v></v></c>',
-    re.S,
-)
+_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)(?:<v ?/>|<v></v>)</c>')
 _AFTER_IGNORED_ERRORS = re.compile(rb"<(?:smartTags|drawing|legacyDrawing|picture|tableParts|extLst)\b|</worksheet>")
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)|[\ud800-\udfff]")
 
@@ -310,7 +307,7 @@ def _formula_values(sheet: Sheet) -> Iterable[tuple[bytes, SheetCell]]:
 
 
 def _with_value(match: re.Match[bytes], values: Mapping[bytes, SheetCell]) -> bytes:
-    address, attributes, formula = match[1] or match[4], match[2] or match[5] or b"", match[3] or match[6]
+    address, attributes, formula = match[1], match[2], match[3]
     value = values[address].value
     if values[address].error:
         kind, text = b' t="e"', text_markup(str(value))
