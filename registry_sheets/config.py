@@ -227,7 +227,7 @@ def is_ours(path: Path) -> bool:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return True
-    return not raw.keys().isdisjoint(_File.model_fields)
+    return not raw or not raw.keys().isdisjoint(_File.model_fields)
 
 
 def _naming(config: Config, sheet: Path) -> tuple[RegistryConfig, ...]:

@@ -10,7 +10,7 @@ from registry_sheets.cli.failures import say
 from registry_sheets.cli.findings_output import closing_line
 from registry_sheets.cli.init_config import ConfigPlan, config_for, plan_config
 from registry_sheets.config import RegistryConfig, load
-from registry_sheets.errors import CannotSave, ConfigProblem, RegistrySheetsError, UnreadableWorkbook
+from registry_sheets.errors import CannotSave, ConfigProblem, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
 from registry_sheets.operations.carrying import Carried, carry
 from registry_sheets.operations.config_file import Block
 from registry_sheets.operations.create import (
@@ -25,6 +25,7 @@ from registry_sheets.operations.create import (
 from registry_sheets.operations.looking import Look, Terms, look
 from registry_sheets.operations.old_lists import is_csv, read_csv
 from registry_sheets.registry.columns import COLUMNS, column
+from registry_sheets.registry.findings import Finding
 from registry_sheets.registry.header_words import header_key
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.tabs.template import TITLE, registry_tabs
@@ -33,6 +34,7 @@ from registry_sheets.wiring import limits_of, open_workbook, terms, today_of
 from registry_sheets.workbooks.excel.cloud import cloud_synced
 
 _WORST = 3
+_LONGEST = 60
 MODELS = "Models"
 
 
@@ -163,7 +165,10 @@ def _old_list(old: Path, before: RegistryConfig, wish: Wish) -> Found:
         snapshot = read_patiently(old, limits_of(before))
     except UnreadableWorkbook as error:
         raise UnreadableWorkbook(error.message, error.fix.replace("or make the workbook with init", "")) from None
-    return find_models(snapshot, plain, wish.tab, wish.said)
+    try:
+        return find_models(snapshot, plain, wish.tab, wish.said)
+    except NoModelsTab as error:
+        raise NoModelsTab(error.message, error.fix.partition(" Or add an empty")[0]) from None
 
 
 # A workbook that is there already
@@ -230,17 +235,17 @@ def _did(adoption: Adoption, wish: Wish) -> str:
 
 def _carried_lines(old: Path, found: Found, carried: Carried) -> Iterable[str]:
     of_tab = "" if is_csv(old) else f", tab '{found.grid.title}'"
-    yield f"{old.name}{of_tab}: {len(carried.rows):,} rows, headings in row {found.match.header_row}."
-    yield f"Under our headings: {column_words(carried.mapped)}."
+    yield f"{old.name}{of_tab}: {_counted(len(carried.rows), 'row')}, headings in row {found.match.header_row}."
+    yield f"Under our headings: {column_words((name, _short(header)) for name, header in carried.mapped)}."
     if carried.own_headers:
-        yield f"Kept as your own columns, to the right: {', '.join(carried.own_headers)}."
+        yield f"Kept as your own columns, to the right: {', '.join(map(_short, carried.own_headers))}."
     yield from (f"The heading '{ours}' is now '{theirs}'." for ours, theirs in carried.renamed.items())
     yield from _lacking(found)
     for name, header in found.suggested():
         ours = column(name).header
         yield f"Perhaps '{header}' is {ours}? If so, begin again with --map \"{ours}={header}\""
     if carried.lists.locations or carried.lists.owners:
-        counted = f"{len(carried.lists.locations)} locations and {len(carried.lists.owners)} owners"
+        counted = f"{_counted(len(carried.lists.locations), 'location')} and {_counted(len(carried.lists.owners), 'owner')}"
         yield f"Lists begins with the {counted} of the old list: take out those that are misspelled."
     yield from carried.notes
 
@@ -258,11 +263,25 @@ def _print_first_look(wish: Wish, plan: ConfigPlan) -> None:
 
 
 def _worst(seen: Look) -> Iterable[str]:
-    if seen.result.findings:
+    """The worst kinds of findings, with how often each occurs: 895 blank versions are one thing to know."""
+    kinds: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in seen.result.findings:
+        kinds.setdefault((finding.rule, finding.column), []).append(finding)
+    if kinds:
         yield "To fix first:"
-    for finding in seen.result.findings[:_WORST]:
-        where = f"{finding.cell or (f'row {finding.row}' if finding.row else 'the sheet')}: "
-        yield f"  {where}{finding.message} {finding.fix}"
+    for alike in list(kinds.values())[:_WORST]:
+        first, more = alike[0], len(alike) - 1
+        where = first.cell or (f"row {first.row}" if first.row else "the sheet")
+        others = f" ({more:,} more like it)" if more else ""
+        yield f"  {where}{others}: {first.message} {first.fix}"
+
+
+def _short(header: str) -> str:
+    return header if len(header) <= _LONGEST else f"{header[: _LONGEST - 1].rstrip()}…"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _command(name: str, wish: Wish) -> str:
