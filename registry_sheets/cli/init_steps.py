@@ -245,7 +245,9 @@ def _carried_lines(old: Path, found: Found, carried: Carried) -> Iterable[str]:
         ours = column(name).header
         yield f"Perhaps '{header}' is {ours}? If so, begin again with --map \"{ours}={header}\""
     if carried.lists.locations or carried.lists.owners:
-        counted = f"{_counted(len(carried.lists.locations), 'location')} and {_counted(len(carried.lists.owners), 'owner')}"
+        counted = (
+            f"{_counted(len(carried.lists.locations), 'location')} and {_counted(len(carried.lists.owners), 'owner')}"
+        )
         yield f"Lists begins with the {counted} of the old list: take out those that are misspelled."
     yield from carried.notes
 
