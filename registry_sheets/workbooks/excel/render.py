@@ -27,7 +27,8 @@ SHEET_ORDER = (
 MAX_TEXT = 32_767
 _DAY = timedelta(days=1)
 _PLAIN = re.compile(r"[^&<>\x00-\x1f_\ud800-\udfff\ufffe\uffff\x7f-\x9f]*")
-_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)|[\ud800-\udfff]")
+_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)|[\ud800-\udfff\ufffe\uffff]")
+_IMPOSSIBLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
@@ -49,13 +50,12 @@ def text_markup(text: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"_x{code:04X}_"
+    return "" if _IMPOSSIBLE.match(match[0]) else f"_x{ord(match[0]):04X}_"
 
 
 def readable(text: str) -> str:
-    """Text as it reads back: halves of a character that stand alone cannot be kept."""
-    return text if text.isascii() else _SPECIAL.sub(lambda m: "\ufffd" if 0xD800 <= ord(m[0]) <= 0xDFFF else m[0], text)
+    """Text as it reads back: halves of a character and what is none (U+FFFE) cannot be kept."""
+    return text if text.isascii() else _IMPOSSIBLE.sub("", text)
 
 
 def fitted(text: str) -> str:
