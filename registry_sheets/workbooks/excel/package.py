@@ -46,6 +46,8 @@ class Changes:
     names: Mapping[str, str] = field(default_factory=dict)
     edits_tab: str | None = None
     edits: tuple[RowEdit, ...] = ()
+    without_formulas: frozenset[str] = frozenset()
+    """Titles of tabs known to hold no formula, so that nobody has to look for one there."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ def _sheet(package: Package, title: str) -> SheetEntry:
 def _formulas(draft: Draft, changes: Changes) -> bool:
     own = {sheet.kind: sheet for sheet in changes.own}
     drop_calculation_chain(draft, own)
-    return request_recalculation(draft, own, changes.edits_tab if changes.edits else None)
+    edited = changes.edits_tab if changes.edits else None
+    return request_recalculation(draft, own, edited, changes.without_formulas)
 
 
 def _summary(draft: Draft, titles: Mapping[TabKind, str], recalculates: bool, rows: tuple[int, ...]) -> Rewrite:

@@ -32,6 +32,8 @@ class TabReader:
     container: Container
     outline: Outline
     limits: Limits = field(default_factory=Limits)
+    without_formulas: set[str] = field(default_factory=set)
+    """Titles of the tabs read so far in which certainly no formula stands."""
 
     def grid(self, tab: Tab) -> Grid:
         """The tab's cells. Raises UnreadableWorkbook where its part is missing or damaged."""
@@ -41,6 +43,8 @@ class TabReader:
                 "Open it in Excel and let Excel repair it, or bring back an earlier copy.",
             )
         facts = scan(self.container.chunks(tab.part)) if self.outline.plain else None
+        if facts is not None and not facts.formulas:
+            self.without_formulas.add(tab.title)
         if facts is not None and facts.height * facts.width <= self._allowed(tab.part):
             rows = self._by_calamine(tab.title)
             if rows is not None:

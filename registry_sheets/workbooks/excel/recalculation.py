@@ -30,13 +30,18 @@ def drop_calculation_chain(draft: Draft, own: Mapping[TabKind, Sheet]) -> None:
         draft.remove(chain, package.workbook_key)
 
 
-def request_recalculation(draft: Draft, own: Mapping[TabKind, Sheet], edited: str | None) -> bool:
-    """Let Excel calculate on opening, but only where formulas depend on cells that change."""
+def request_recalculation(
+    draft: Draft, own: Mapping[TabKind, Sheet], edited: str | None, without_formulas: frozenset[str] = frozenset()
+) -> bool:
+    """Let Excel calculate on opening, but only where formulas depend on cells that change.
+
+    ``edited`` is the people's tab whose cells change; tabs ``without_formulas`` are not looked at.
+    """
     package = draft.package
     touched = [title for kind, title in registered_tabs(package).items() if kind in own and _changes(draft, title)]
     if edited is not None:
         touched.append(edited)
-    if not touched or not _any_formula_depends(draft, touched, edited):
+    if not touched or not _any_formula_depends(draft, touched, edited, without_formulas):
         return False
     _set_full_calculation(draft)
     return True
@@ -47,12 +52,12 @@ def _changes(draft: Draft, title: str) -> bool:
     return entry is not None and bool(draft.editor(entry.part).ordered)
 
 
-def _any_formula_depends(draft: Draft, titles: list[str], edited: str | None) -> bool:
+def _any_formula_depends(draft: Draft, titles: list[str], edited: str | None, spared: frozenset[str]) -> bool:
     package = draft.package
     words = _words(package, titles)
     rewritten = set(draft.cells) - set(draft.spliced)
     for sheet in _with_formulas(package):
-        if sheet.part in rewritten:
+        if sheet.part in rewritten or sheet.title in spared:
             continue
         inside = edited is not None and sheet.title.casefold() == edited.casefold()
         if _depends(package, sheet, words, inside):

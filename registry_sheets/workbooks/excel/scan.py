@@ -52,6 +52,7 @@ class Facts:
     uncached: set[Place] = field(default_factory=set)
     height: int = _PLAIN_HEIGHT
     width: int = _PLAIN_WIDTH
+    formulas: bool = False
 
 
 class _Irregular(Exception):  # noqa: N818 (not an error: another reader takes over)
@@ -131,8 +132,10 @@ def _look(piece: bytes, facts: Facts) -> None:
     # One character is found many times faster than a pair, and mostly it is not there.
     if b"e" in marks and b'"e"' in marks:
         _find_errors(piece, facts)
-    if b"f" in marks and b"<f" in marks and any(sign in marks for sign in _MAYBE_UNCACHED):
-        _find_uncached(piece, facts)
+    if b"f" in marks and b"<f" in marks:
+        facts.formulas = True
+        if any(sign in marks for sign in _MAYBE_UNCACHED):
+            _find_uncached(piece, facts)
 
 
 def _find_errors(piece: bytes, facts: Facts) -> None:

@@ -57,6 +57,11 @@ class ExcelSnapshot:
     def obstacles(self) -> tuple[str, ...]:
         return self._outline.obstacles
 
+    @property
+    def without_formulas(self) -> frozenset[str]:
+        """The tabs in which certainly no formula stands, of those that were read; of others nothing is known."""
+        return frozenset(self._reader.without_formulas)
+
     def grid(self, title: str) -> Grid:
         """The cells of one tab, read anew at every call. Raises UnreadableWorkbook."""
         tab = next((tab for tab in self._outline.tabs if tab.title == title), None)

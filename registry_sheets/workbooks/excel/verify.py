@@ -9,13 +9,14 @@ from pathlib import Path
 from xml.parsers import expat
 
 from registry_sheets.errors import CannotSave
-from registry_sheets.registry.grid import Place, a1
+from registry_sheets.registry.grid import Cell, Place, a1, column_letters
 from registry_sheets.workbooks.excel.cells import CellReader, without_escapes
 from registry_sheets.workbooks.excel.draft import Intended
 from registry_sheets.workbooks.excel.markup import Cut, Flow, apply_to_chunks
 from registry_sheets.workbooks.excel.package import Rewrite
 from registry_sheets.workbooks.excel.parts import Package
-from registry_sheets.workbooks.excel.render import fitted, place, readable
+from registry_sheets.workbooks.excel.plaincells import plain_cells
+from registry_sheets.workbooks.excel.render import MAX_TEXT, fitted, place, readable
 from registry_sheets.workbooks.excel.splice import Wanted, scan_sheet
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry
 
@@ -44,7 +45,9 @@ def verify(source: Path, target: Path, rewrite: Rewrite) -> None:
         reader = CellReader(new, date1904=new.date1904)
         for name, cells in rewrite.cells.items():
             key = name.casefold()
-            _cells_read_back(new, key, cells, reader, whole=key not in rewrite.edited)
+            whole = key not in rewrite.edited
+            if not whole or not _read_back_plainly(new, key, cells, reader):
+                _cells_read_back(new, key, cells, reader, whole)
 
 
 def _same_parts(old: Package, new: Package, rewrite: Rewrite, target: Path) -> None:
@@ -116,14 +119,44 @@ def _well_formed(chunks: Iterable[bytes], key: str) -> None:
     checker.exhaust(checker.through(chunks))
 
 
+def _read_back_plainly(package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader) -> bool:
+    """Whether a whole tab certainly holds the intended cells and no others; where not, a parser has to judge."""
+    found = plain_cells(package.archive.read(package.entry(key))) if package.codec(key) == "utf-8" else None
+    if found is None or found.addresses != _addresses(cells):
+        return False
+    seen = zip(cells.values(), found.kinds, found.formulas, found.texts, strict=True)
+    return all(
+        (intended.formula or "") == formula
+        and (_is_text(intended.value, kind, text) or _holds(reader, intended.value, kind, text))
+        for intended, kind, formula, text in seen
+    )
+
+
+def _addresses(cells: Iterable[Place]) -> list[str]:
+    letters: dict[int, str] = {}
+    for _, column in cells:
+        if column not in letters:
+            letters[column] = column_letters(column)
+    return [f"{letters[column]}{row + 1}" for row, column in cells]
+
+
+def _is_text(value: Cell, kind: str, text: str) -> bool:
+    """Whether that is the very text; one that is cut or mended on its way into a cell is not."""
+    return value == text and (kind == "inlineStr" or kind == "str") and len(text) <= MAX_TEXT // 2
+
+
+def _holds(reader: CellReader, value: Cell, kind: str, text: str) -> bool:
+    kept = readable(fitted(value)) if isinstance(value, str) else value
+    return reader.holds(kept, reader.typed(kind, text))
+
+
 def _cells_read_back(
     package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader, whole: bool
 ) -> None:
     found = _all_cells(package, key) if whole else _cells_of_rows(package, key, {row + 1 for row, _ in cells})
     for (row, column), intended in cells.items():
         seen = found.pop((row, column), _Seen())
-        value = readable(fitted(intended.value)) if isinstance(intended.value, str) else intended.value
-        if not reader.holds(value, reader.typed(seen.kind, seen.text)) or (intended.formula or "") != seen.formula:
+        if not _holds(reader, intended.value, seen.kind, seen.text) or (intended.formula or "") != seen.formula:
             raise _failed(f"cell {a1(row, column)} of {key} does not read back as it was meant")
     if whole and any(seen.text or seen.formula for seen in found.values()):
         raise _failed(f"{key} holds cells that were not meant")

@@ -136,7 +136,7 @@ class ExcelWorkbook(Workbook):
         from registry_sheets.workbooks.excel.package import Changes, rewrite
         from registry_sheets.workbooks.excel.verify import verify
 
-        wanted = Changes(**changes)
+        wanted = Changes(**changes, without_formulas=snapshot.without_formulas)
         if snapshot.obstacles:
             raise WriteRefused(f"'{self.label}' is not written in place: {snapshot.obstacles[0]}")
         written = self._saver.save(
