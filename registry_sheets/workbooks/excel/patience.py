@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry_sheets.errors import NotChecked, UnreadableWorkbook
-from registry_sheets.workbooks.excel.locks import excel_lock_path, office_lock_path
-from registry_sheets.workbooks.excel.machine import file_system, is_own_disk
 from registry_sheets.workbooks.excel.preflight import Limits, MaybeHalfSaved
 from registry_sheets.workbooks.excel.snapshot import DEFAULT_LIMITS, ExcelSnapshot, read_snapshot
 
@@ -50,6 +48,8 @@ def read_patiently(
 
 
 def _may_pass(path: Path, error: UnreadableWorkbook | NotChecked, patience: Patience, known: bool) -> bool:
+    from registry_sheets.workbooks.excel.locks import excel_lock_path, office_lock_path
+
     try:
         age = patience.now() - path.stat().st_mtime
     except FileNotFoundError:
@@ -64,6 +64,8 @@ def _may_pass(path: Path, error: UnreadableWorkbook | NotChecked, patience: Pati
 
 def _denied_for_good(path: Path, error: NotChecked) -> bool:
     """On a disk of a Unix system a refused permission is no passing state; on a share it may be a lock."""
+    from registry_sheets.workbooks.excel.machine import file_system, is_own_disk
+
     denied = isinstance(error.__context__, PermissionError)
     return denied and os.name == "posix" and is_own_disk(file_system(path.resolve()))
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from registry_sheets.errors import CannotSave, WriteRefused
 from registry_sheets.registry.sheets import Mark, Sheet, own_name
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
-from registry_sheets.workbooks.excel.backups import Backups
-from registry_sheets.workbooks.excel.files import revision_of
-from registry_sheets.workbooks.excel.leftovers import leftovers
-from registry_sheets.workbooks.excel.locks import Holder, Machine, own_lock_path, who_has_open
 from registry_sheets.workbooks.excel.patience import Patience, read_patiently
 from registry_sheets.workbooks.excel.preflight import Limits
-from registry_sheets.workbooks.excel.saving import LOCK_TIMEOUT, Saver, Step, changed, explained
 from registry_sheets.workbooks.excel.snapshot import DEFAULT_LIMITS, ExcelSnapshot
+
+if TYPE_CHECKING:  # what only a write needs is imported by it: a check of a small workbook is mostly imports
+    from registry_sheets.workbooks.excel.backups import Backups
+    from registry_sheets.workbooks.excel.locks import Holder, Machine
+    from registry_sheets.workbooks.excel.saving import Saver, Step
 
 
 class ExcelWorkbook(Workbook):
     """An .xlsx or .xlsm file that people own.
 
     Backups go to ``state_folder``/backups. ``patience`` is how long a half-saved file is retried,
-    ``lock_timeout`` how many seconds another run is waited for; ``machine`` and ``step`` are for tests.
+    ``lock_timeout`` how many seconds another run is waited for (None: saving.LOCK_TIMEOUT); ``machine``
+    and ``step`` are for tests.
     """
 
     def __init__(
@@ -35,7 +37,7 @@ class ExcelWorkbook(Workbook):
         limits: Limits = DEFAULT_LIMITS,
         *,
         patience: Patience | None = None,
-        lock_timeout: float = LOCK_TIMEOUT,
+        lock_timeout: float | None = None,
         machine: Machine | None = None,
         step: Step = lambda _: None,
     ) -> None:
@@ -43,9 +45,24 @@ class ExcelWorkbook(Workbook):
         self._limits = limits
         self._patience = patience or Patience()
         self._machine = machine
-        self.backups = Backups(state_folder / "backups", path.resolve().name)
-        self._saver = Saver(self.backups, lock_timeout, machine, step)
+        self._state_folder = state_folder
+        self._lock_timeout = lock_timeout
+        self._step = step
         self._snapshot: ExcelSnapshot | None = None
+
+    @cached_property
+    def backups(self) -> Backups:
+        """The backups of this workbook."""
+        from registry_sheets.workbooks.excel.backups import Backups
+
+        return Backups(self._state_folder / "backups", self.path.resolve().name)
+
+    @cached_property
+    def _saver(self) -> Saver:
+        from registry_sheets.workbooks.excel.saving import LOCK_TIMEOUT, Saver
+
+        timeout = LOCK_TIMEOUT if self._lock_timeout is None else self._lock_timeout
+        return Saver(self.backups, timeout, self._machine, self._step)
 
     @property
     def label(self) -> str:
@@ -57,6 +74,8 @@ class ExcelWorkbook(Workbook):
 
     def open_in(self) -> Holder | None:
         """Who has it open right now, or None."""
+        from registry_sheets.workbooks.excel.locks import who_has_open
+
         return who_has_open(self.path, self._machine)
 
     def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
@@ -113,6 +132,9 @@ class ExcelWorkbook(Workbook):
 
     def _recover(self) -> tuple[str, ...]:
         """Put right what a killed run left, so that not even a run with nothing to write leaves it there."""
+        from registry_sheets.workbooks.excel.leftovers import leftovers
+        from registry_sheets.workbooks.excel.locks import own_lock_path
+
         path = self.path.resolve()
         if leftovers(path) or own_lock_path(path).exists():
             with suppress(CannotSave):  # where nothing can be written, what is to be written will say so
@@ -121,6 +143,9 @@ class ExcelWorkbook(Workbook):
 
     def _at(self, expected: Revision) -> ExcelSnapshot:
         """The snapshot of that revision, which the file must still have."""
+        from registry_sheets.workbooks.excel.files import revision_of
+        from registry_sheets.workbooks.excel.saving import changed, explained
+
         with explained(self.path):
             if revision_of(self.path) != expected:
                 raise changed(self.path)
