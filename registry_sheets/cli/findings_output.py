@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -98,6 +97,8 @@ class Paint:
     def _cut(self, text: str, indent: str) -> str:
         if not self._width:
             return text
+        import textwrap
+
         width = max(self._width, _NARROWEST) - len(indent)
         lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
         return f"\n{indent}".join(lines)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +30,9 @@ def findings_object(look: Look) -> dict[str, Any]:
 
 def findings_csv(looks: Sequence[Look]) -> str:
     """The findings of registries as CSV, safe to open in a spreadsheet."""
+    import csv
+    import io
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("registry", *FINDING_KEYS))
@@ -70,6 +70,8 @@ def write_if_changed(path: Path, content: bytes) -> bool:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
