@@ -34,7 +34,8 @@ _TABLES = ("columns", "synonyms", "stages", "rules", "limits")
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Validators are built when one is needed: without a config, a check of a small workbook is mostly start-up.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class LimitSettings(_Strict):
@@ -49,7 +50,7 @@ class LimitSettings(_Strict):
 class RuleSettings(BaseModel):
     """One rule: its severity, and whatever options the rule itself has."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     severity: RuleSeverity | None = None
 
@@ -75,7 +76,7 @@ class Defaults(_Strict):
     state: str = ""
     fail_on: FailOn = "error"
     rules: dict[str, RuleSettings] = {}
-    limits: LimitSettings = LimitSettings()
+    limits: LimitSettings = LimitSettings.model_construct()
 
     @field_validator("columns", "synonyms")
     @classmethod
@@ -335,6 +336,8 @@ def _overlay(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_overlay(overlay: Mapping[str, str]) -> None:
+    if not overlay:
+        return
     try:
         Defaults.model_validate(overlay)
     except ValidationError as error:
