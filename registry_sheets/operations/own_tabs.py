@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from registry_sheets.operations.publishing import write_if_changed
 from registry_sheets.registry.grid import Grid, a1
+from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.text import shown
 from registry_sheets.workbooks.base import Snapshot
 
 _MOST_NAMED = 5
-_WATCHED = ("findings", "live")
 
 
 class OwnTabs:
@@ -27,17 +29,21 @@ class OwnTabs:
         said: list[str] = []
         for kind, title in snapshot.own_tabs.items():
             if kind in known:
-                said += _differences(title, known[kind], _texts(snapshot.grid(title)))
+                said += _typed_into(snapshot.grid(title), known[kind])
         if len(said) > _MOST_NAMED:
             return (*said[:_MOST_NAMED], f"{len(said) - _MOST_NAMED} more cells of those tabs were changed by hand.")
         return tuple(said)
 
-    def remember(self, snapshot: Snapshot) -> None:
-        """Keep what the own tabs hold now. Raises CannotSave."""
-        held = {kind: _texts(snapshot.grid(title)) for kind, title in snapshot.own_tabs.items() if kind in _WATCHED}
+    def remember(self, snapshot: Snapshot, written: Sequence[Sheet]) -> None:
+        """Keep what the own tabs hold now, just after ``written`` went into them. Raises CannotSave."""
+        held = {
+            sheet.kind: {"texts": _texts(snapshot.grid(title)), "calculated": _calculated(sheet)}
+            for sheet in written
+            if (title := snapshot.own_tabs.get(sheet.kind))
+        }
         write_if_changed(self._file, json.dumps(held, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
-    def _known(self) -> dict[str, list[list[str]]]:
+    def _known(self) -> dict[str, Any]:
         with contextlib.suppress(OSError, ValueError):
             found = json.loads(self._file.read_bytes().decode("utf-8", "surrogatepass"))
             if isinstance(found, dict):
@@ -45,16 +51,20 @@ class OwnTabs:
         return {}
 
 
-def _texts(grid: Grid) -> list[list[str]]:
-    return [[shown(cell) for cell in row] for row in grid.rows]
+def _texts(grid: Grid) -> list[str]:
+    return sorted({text for row in grid.rows for cell in row if (text := shown(cell))})
 
 
-def _differences(title: str, known: list[list[str]], now: list[list[str]]) -> list[str]:
-    """Cells that hold a text now which was not written there; a cleared cell is no loss."""
-    said = []
-    for row, cells in enumerate(now):
-        for column, text in enumerate(cells):
-            before = known[row][column] if row < len(known) and column < len(known[row]) else ""
-            if text and text != before:
-                said.append(f"Somebody typed '{text[:80]}' into {title}!{a1(row, column)}.")
-    return said
+def _calculated(sheet: Sheet) -> list[int]:
+    """Columns that hold formulas: the spreadsheet program changes what they show by itself."""
+    return sorted({at for row in sheet.rows for at, cell in enumerate(row) if cell.formula})
+
+
+def _typed_into(grid: Grid, known: Mapping[str, Any]) -> Iterator[str]:
+    """Cells that hold a text which was not written into that tab at all: sorting is not typing."""
+    texts, calculated = set(known["texts"]), set(known["calculated"])
+    for row, cells in enumerate(grid.rows):
+        for column, cell in enumerate(cells):
+            text = shown(cell)
+            if text and column not in calculated and text not in texts:
+                yield f"Somebody typed '{text[:80]}' into {grid.title}!{a1(row, column)}."

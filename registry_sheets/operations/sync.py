@@ -43,8 +43,8 @@ class Memory(Protocol):
         """What people typed into own tabs since, a sentence each."""
         ...
 
-    def remember(self, snapshot: Snapshot) -> None:
-        """Keep what the own tabs hold now."""
+    def remember(self, snapshot: Snapshot, written: Sequence[Sheet]) -> None:
+        """Keep what the own tabs hold now, just after ``written`` went into them."""
         ...
 
 
@@ -111,7 +111,7 @@ def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> tuple[str, ...]
     written = workbook.replace_own_tabs(sheets, seen.snapshot.revision)
     if not written.changed:
         return (*written.notices, f"{workbook.label} is up to date; nothing was written.")
-    memory.remember(workbook.read())
+    memory.remember(workbook.read(), sheets)
     titles = " and ".join(f"'{sheet.title}'" for sheet in sheets)
     return (*written.notices, *_named(typed, written), f"Written into {workbook.label}: the tabs {titles}.")
 

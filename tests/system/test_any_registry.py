@@ -75,7 +75,7 @@ class _Nothing:
     def typed(self, _snapshot: Snapshot) -> tuple[str, ...]:
         return ()
 
-    def remember(self, _snapshot: Snapshot) -> None: ...
+    def remember(self, _snapshot: Snapshot, _written: object) -> None: ...
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])

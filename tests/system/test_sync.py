@@ -92,6 +92,20 @@ def test_what_people_typed_into_an_own_tab_is_named_with_its_backup(registry: Pa
     assert "I will fix this tomorrow" in _texts_of_backups(registry.parent / ".registry-sheets")
 
 
+def test_sorting_an_own_tab_is_not_typing(registry: Path) -> None:
+    workbook = load_workbook(registry)
+    tab = workbook["Findings"]
+    first = next(row for row in range(1, 20) if tab.cell(row, 1).value == "Severity") + 1
+    for column in (2, 3, 4, 6, 7, 8):
+        one, other = tab.cell(first, column), tab.cell(first + 1, column)
+        one.value, other.value = other.value, one.value
+    tab.cell(first, 5).value = "Z99"
+    workbook["Models"]["E5"] = "Clinic"
+    workbook.save(registry)
+    done = run("sync", "models.xlsx", *DAY, folder=registry.parent)
+    assert "Somebody typed" not in done.stderr
+
+
 def test_an_open_workbook_is_left_alone_and_the_findings_go_beside(tmp_path: Path) -> None:
     path = make(tmp_path / "models.xlsx", (*RIGHT, GAP))
     lock = tmp_path / ".~lock.models.xlsx#"
