@@ -29,7 +29,7 @@ def normalise(text: str) -> str:
 
 def normalise_all(values: Sequence[str | None]) -> list[str]:
     """The keys of many texts, '' for None. Each distinct text is looked at once."""
-    keys: dict[str | None, str] = {value: normalise(value) if value else "" for value in set(values)}
+    keys: dict[str | None, str] = {value: normalise(value) if value else "" for value in dict.fromkeys(values)}
     return list(map(keys.__getitem__, values))
 
 

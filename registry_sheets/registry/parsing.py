@@ -146,7 +146,7 @@ def _column(
         keys = [(type(cell), cell) for cell in cells]  # 1, True and 1.0 are equal, and mean different things
         different = {key: meaning(key[1]) for key in set(keys)}
     else:
-        distinct = set(cells)
+        distinct = dict.fromkeys(cells)  # in sheet order, unlike a set: a million texts are met where they lie
         if 2 * len(distinct) < len(cells):
             firsts = {cell: cell for cell in distinct}
             keys = cells = list(map(firsts.__getitem__, cells))

@@ -6,7 +6,7 @@ Vectors are aligned: index i is the i-th *started* row (a row with any content i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -168,12 +168,16 @@ class ModelTable:
         return [stage or Stage.TESTING for stage in self.stages]
 
     @cached_property
-    def distinct_texts(self) -> Mapping[str, frozenset[str]]:
-        """The different non-blank texts of each known column, as typed: many rows, few words."""
-        return {
-            name: frozenset(cell for cell in set(cells) if type(cell) is str and cell)
-            for name, cells in self.raw.items()
-        }
+    def distinct_texts(self) -> Mapping[str, Set[str]]:
+        """The different non-blank texts of each known column, as typed, in sheet order: many rows, few words."""
+        return {name: _texts(cells) for name, cells in self.raw.items()}
+
+
+def _texts(cells: Sequence[Cell]) -> Set[str]:
+    different: dict[Any, None] = dict.fromkeys(cells)
+    for other in [cell for cell in different if type(cell) is not str or not cell]:
+        del different[other]
+    return different.keys()
 
 
 @dataclass(frozen=True, slots=True)
