@@ -28,20 +28,13 @@ def print_demo(look: Look, made: Demo, folder: Path) -> None:
         "",
         *table_lines(look, False, paint, f"registry-sheets check {sheet}"),
         "",
-        *_fitted(live_lines(look, live_versions(look.registry.models, look.registry.lists)), paint),
+        *paint.fitted(live_lines(look, live_versions(look.registry.models, look.registry.lists))),
         "",
-        *_fitted(map(terminal_safe, look.notices), paint),
+        *paint.fitted(map(terminal_safe, look.notices)),
         "",
         *_next(look, made, sheet, paint),
     ):
         print(line)
-
-
-def _fitted(lines: Iterable[str], paint: Paint) -> Iterable[str]:
-    """Lines cut to the terminal's width, each going on under its own indent."""
-    for line in lines:
-        text = line.lstrip(" ")
-        yield paint.wrapped(" " * (len(line) - len(text)), text) if text else ""
 
 
 def _typed(path: Path) -> str:

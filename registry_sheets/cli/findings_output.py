@@ -94,6 +94,12 @@ class Paint:
             told = told.removesuffix(last) + self.faint(last)
         return first + told
 
+    def fitted(self, lines: Iterable[str]) -> Iterable[str]:
+        """Lines cut to the terminal's width, each going on under its own indent."""
+        for line in lines:
+            text = line.lstrip(" ")
+            yield self.wrapped(" " * (len(line) - len(text)), text) if text else ""
+
     def _cut(self, text: str, indent: str) -> str:
         if not self._width:
             return text

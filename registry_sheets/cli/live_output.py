@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from registry_sheets.cli.findings_output import paint_for
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
 from registry_sheets.cli.streams import can_show
@@ -33,7 +34,7 @@ def print_live(outcomes: Sequence[Outcome], format_: Format, used_for: str, loca
         for number, (look, of_look) in enumerate(lines):
             if number:
                 print()
-            print("\n".join(live_lines(look, of_look)))
+            print("\n".join(paint_for(sys.stdout).fitted(live_lines(look, of_look))))
 
 
 def _chosen(look: Look, used_for: str, location: str) -> list[LiveVersion]:
