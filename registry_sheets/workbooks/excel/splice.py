@@ -60,12 +60,14 @@ class Wanted:
 
     ``rows`` by number (from 1). For rows to be added: the ``columns`` (from 0) whose last content
     counts, down to row ``limit`` where there is one, and how many rows beyond it to keep.
+    ``formulas``: whether to note array and shared formulas.
     """
 
     rows: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
     limit: int | None = None
     following: int = 0
+    formulas: bool = True
 
 
 @dataclass
@@ -105,9 +107,12 @@ class SheetScan:
         return self.body_at + self.body_length
 
 
-def scan_sheet(package: Package, key: str, wanted: Wanted) -> SheetScan:
-    """Read a sheet part once. Raises UnreadableWorkbook where it is no sheet."""
-    stream = package.utf8_chunks(key)
+def scan_sheet(package: Package, key: str, wanted: Wanted, stream: Iterator[bytes] | None = None) -> SheetScan:
+    """Read a sheet part once; ``stream`` is its content in UTF-8 where somebody reads it already.
+
+    Raises UnreadableWorkbook where it is no sheet.
+    """
+    stream = stream or package.utf8_chunks(key)
     head, body = _head(stream, key)
     if head.endswith(b"/>"):  # <sheetData/>: a sheet without rows
         shell = head + body + b"".join(stream)
@@ -169,7 +174,7 @@ class _Scanner:
                 yield from chunks
                 return
             last = held.rfind(self._open)
-            if last > 0 and b"<!" not in held:
+            if last > 0 and not _odd(held):
                 self._take(held[:last])
                 held = held[last:]
             chunk = next(chunks, None)
@@ -180,14 +185,15 @@ class _Scanner:
     def _take(self, block: bytes) -> None:
         """A run of whole rows."""
         if self._wanted.rows or self._wanted.columns:
-            self._formulas(block)
+            if self._wanted.formulas:
+                self._formulas(block)
             if not self._skipped(block):
                 self._read_rows(block)
         self.at += len(block)
 
     def _skipped(self, block: bytes) -> bool:
         """Whether the block ends before any wanted row, told by its last row alone."""
-        if self._wanted.columns or b"<!" in block:
+        if self._wanted.columns or _odd(block):
             return False
         last = self._row.match(block, block.rfind(self._open))
         number = _ROW_NUMBER.search(last[1]) if last else None
@@ -198,7 +204,7 @@ class _Scanner:
 
     def _read_rows(self, block: bytes) -> None:
         starts = list(self._row.finditer(block))
-        if b"<!" in block:
+        if _odd(block):
             starts = [match for match in starts if not _inside_markup(block, match.start())]
         for index, match in enumerate(starts):
             end = starts[index + 1].start() if index + 1 < len(starts) else len(block)
@@ -269,11 +275,14 @@ class _Scanner:
             self.result.gaps[row] = self.at
 
 
+def _odd(data: bytes) -> bool:
+    """Whether there is a comment or CDATA section. A lone byte is found far faster than two."""
+    return b"!" in data and b"<!" in data
+
+
 def _inside_markup(data: bytes, at: int) -> bool:
     """Whether an offset lies in a comment or CDATA section of ``data``."""
-    if b"<!" not in data:
-        return False
-    return any(
+    return _odd(data) and any(
         data.rfind(opening, 0, at) > data.rfind(closing, 0, at)
         for opening, closing in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"))
     )

@@ -12,12 +12,12 @@ from registry_sheets.errors import CannotSave
 from registry_sheets.registry.grid import Cell, Place, a1, column_letters
 from registry_sheets.workbooks.excel.cells import CellReader, without_escapes
 from registry_sheets.workbooks.excel.draft import Intended
-from registry_sheets.workbooks.excel.markup import Cut, Flow, apply_to_chunks
+from registry_sheets.workbooks.excel.markup import Cut, Flow, apply_to_chunks, to_utf8
 from registry_sheets.workbooks.excel.package import Rewrite
 from registry_sheets.workbooks.excel.parts import Package
 from registry_sheets.workbooks.excel.plaincells import plain_cells
 from registry_sheets.workbooks.excel.render import MAX_TEXT, fitted, place, readable
-from registry_sheets.workbooks.excel.splice import Wanted, scan_sheet
+from registry_sheets.workbooks.excel.splice import SheetScan, Wanted, scan_sheet
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry
 
 
@@ -35,19 +35,19 @@ def verify(source: Path, target: Path, rewrite: Rewrite) -> None:
     with Archive(source) as old_archive, Archive(target) as new_archive:
         old, new = Package(old_archive), Package(new_archive)
         _same_parts(old, new, rewrite, target)
+        reader = CellReader(new, date1904=new.date1904)
+        cells = {name.casefold(): found for name, found in rewrite.cells.items()}
         for key, entry in new.entries.items():
             if key in rewrite.changed:
-                _spliced_only(old, new, key, rewrite.changed[key])
+                content = _spliced_only(old, new, key, rewrite.changed[key])
+                _read_through(new, key, content, cells.get(key, {}) if key in rewrite.edited else {}, reader)
             elif key in rewrite.added:
-                _well_formed(new_archive.chunks(entry), key)
+                _exhaust(_well_formed(new_archive.chunks(entry), key))
             else:
                 _same_bytes(old_archive, old.entry(key), new_archive, entry)
-        reader = CellReader(new, date1904=new.date1904)
-        for name, cells in rewrite.cells.items():
-            key = name.casefold()
-            whole = key not in rewrite.edited
-            if not whole or not _read_back_plainly(new, key, cells, reader):
-                _cells_read_back(new, key, cells, reader, whole)
+        for key in set(cells) - rewrite.edited:
+            if not _read_back_plainly(new, key, cells[key], reader):
+                _cells_read_back(cells[key], _all_cells(new, key), reader, key)
 
 
 def _same_parts(old: Package, new: Package, rewrite: Rewrite, target: Path) -> None:
@@ -67,56 +67,59 @@ def _same_bytes(old: Archive, before: Entry, new: Archive, after: Entry) -> None
         raise _failed(f"the part {before.name} was not carried over as it is")
 
 
-def _spliced_only(old: Package, new: Package, key: str, cuts: Iterable[Cut]) -> None:
+def _spliced_only(old: Package, new: Package, key: str, cuts: Iterable[Cut]) -> Iterator[bytes]:
+    """A changed part in UTF-8, held against the source with its cuts made while it is read."""
     if old.codec(key) != new.codec(key):
         raise _failed(f"the part {key} changed its encoding")
-    parser = _Checker(key)
-    found = parser.through(new.archive.chunks(new.entry(key)))
-    if old.codec(key) == "utf-8":
-        same = _same_streams(apply_to_chunks(old.utf8_chunks(key), cuts), found)
-    else:
-        parser.exhaust(found)
-        same = _same_streams(apply_to_chunks(old.utf8_chunks(key), cuts), new.utf8_chunks(key))
-    if not same:
-        raise _failed(f"the part {key} differs in more than what was to change")
+    found = to_utf8(_well_formed(new.archive.chunks(new.entry(key)), key), new.codec(key))
+    expected = Flow(apply_to_chunks(old.utf8_chunks(key), cuts))
+    for chunk in found:
+        if not _next_is(expected, chunk):
+            raise _failed(f"the part {key} differs in more than what was to change")
+        yield chunk
+    if any(expected.rest()):
+        raise _failed(f"the part {key} ends too early")
+
+
+def _read_through(
+    package: Package, key: str, content: Iterator[bytes], cells: Mapping[Place, Intended], reader: CellReader
+) -> None:
+    if cells:
+        wanted = Wanted(frozenset(row + 1 for row, _ in cells), formulas=False)
+        _cells_read_back(cells, _cells_of(scan_sheet(package, key, wanted, content)), reader, key, whole=False)
+    _exhaust(content)
 
 
 def _same_streams(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
     flow = Flow(other)
-    for chunk in one:
-        at = 0
-        for piece in flow.take(len(chunk)):
-            if not chunk.startswith(piece, at):
-                return False
-            at += len(piece)
-        if at != len(chunk):
+    return all(_next_is(flow, chunk) for chunk in one) and not any(flow.rest())
+
+
+def _next_is(flow: Flow, chunk: bytes) -> bool:
+    """Whether a stream goes on with those bytes, which are taken from it."""
+    at = 0
+    for piece in flow.take(len(chunk)):
+        if not chunk.startswith(piece, at):
             return False
-    return not any(flow.rest())
+        at += len(piece)
+    return at == len(chunk)
 
 
-class _Checker:
-    """Feeds a part to expat as it is read."""
-
-    def __init__(self, key: str) -> None:
-        self._key, self._parser = key, expat.ParserCreate()
-
-    def through(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        try:
-            for chunk in chunks:
-                self._parser.Parse(chunk, False)
-                yield chunk
-            self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise _failed(f"the part {self._key} is not well-formed ({error})") from None
-
-    def exhaust(self, chunks: Iterable[bytes]) -> None:
-        for _ in chunks:
-            pass
+def _well_formed(chunks: Iterable[bytes], key: str) -> Iterator[bytes]:
+    """Hands a part on, and lets expat read along."""
+    parser = expat.ParserCreate()
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+            yield chunk
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise _failed(f"the part {key} is not well-formed ({error})") from None
 
 
-def _well_formed(chunks: Iterable[bytes], key: str) -> None:
-    checker = _Checker(key)
-    checker.exhaust(checker.through(chunks))
+def _exhaust(chunks: Iterable[bytes]) -> None:
+    for _ in chunks:
+        pass
 
 
 def _read_back_plainly(package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader) -> bool:
@@ -151,9 +154,8 @@ def _holds(reader: CellReader, value: Cell, kind: str, text: str) -> bool:
 
 
 def _cells_read_back(
-    package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader, whole: bool
+    cells: Mapping[Place, Intended], found: dict[Place, _Seen], reader: CellReader, key: str, whole: bool = True
 ) -> None:
-    found = _all_cells(package, key) if whole else _cells_of_rows(package, key, {row + 1 for row, _ in cells})
     for (row, column), intended in cells.items():
         seen = found.pop((row, column), _Seen())
         if not _holds(reader, intended.value, seen.kind, seen.text) or (intended.formula or "") != seen.formula:
@@ -221,9 +223,10 @@ def _all_cells(package: Package, key: str) -> dict[Place, _Seen]:
     return handler.found
 
 
-def _cells_of_rows(package: Package, key: str, rows: set[int]) -> dict[Place, _Seen]:
+def _cells_of(scan: SheetScan) -> dict[Place, _Seen]:
+    """The cells of the rows that a scan found."""
     handler = _CellHandler()
-    for row in scan_sheet(package, key, Wanted(frozenset(rows))).rows.values():
+    for row in scan.rows.values():
         element, handler.row = row.element, row.number - 2
         handler.parser().Parse(row.data[element.start : element.end], True)
     return handler.found
