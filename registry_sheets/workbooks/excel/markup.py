@@ -78,7 +78,7 @@ def unescaped(text: str) -> str:
     """Text with its entities and character references resolved."""
     if "&" not in text:
         return text
-    plain = _CHARACTER.sub(lambda m: chr(int(m[1], 16) if m[1] else int(m[2])), text)
+    plain = _CHARACTER.sub(lambda m: chr(int(m[1], 16) if m[1] else int(m[2])), text) if "&#" in text else text
     for entity, character in _ENTITIES:
         plain = plain.replace(entity, character)
     return plain

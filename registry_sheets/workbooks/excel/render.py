@@ -26,7 +26,6 @@ SHEET_ORDER = (
 )
 MAX_TEXT = 32_767
 _DAY = timedelta(days=1)
-_PLAIN = re.compile(r"[^&<>\x00-\x1f_\ud800-\udfff\ufffe\uffff\x7f-\x9f]*")
 _SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)|[\ud800-\udfff\ufffe\uffff]")
 _IMPOSSIBLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]+)")
@@ -43,9 +42,10 @@ class Ink:
 
 def text_markup(text: str) -> str:
     """Text as element content, escaped as ST_Xstring says (ECMA-376): control characters and _x0041_ by _xHHHH_."""
-    if _PLAIN.fullmatch(text):
-        return text
-    plain = _SPECIAL.sub(_escaped, text)
+    simple = text.isascii() and text.isprintable() and "_x" not in text
+    plain = text if simple else _SPECIAL.sub(_escaped, text)
+    if "&" not in plain and "<" not in plain and ">" not in plain:
+        return plain
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -125,11 +125,12 @@ def _plain_value(value: Cell, date1904: bool) -> tuple[str, str]:
 def rows_markup(sheet: Sheet, ink: Ink, hidden: frozenset[int] = frozenset()) -> Iterable[str]:
     """The <row> elements of a tab; ``hidden`` are 0-based rows that a filter of people hides."""
     heads = [f'<{ink.prefix}c r="{column_letters(n)}' for n in range(max((len(row) for row in sheet.rows), default=0))]
-    after = _Afters(ink).of
+    texts: dict[tuple[str, Cell, str | None], str] = {}
+    after = _Afters(ink, texts).of
     for number, row in enumerate(sheet.rows):
         address = f'{number + 1}"'
         cells = [
-            f"{head}{address}{after(cell)}"
+            f"{head}{address}{texts.get((cell.style, cell.value, cell.formula)) or after(cell)}"
             for head, cell in zip(heads, row, strict=False)
             if cell.value != "" or cell.formula is not None or cell.style != "plain"
         ]
@@ -137,22 +138,20 @@ def rows_markup(sheet: Sheet, ink: Ink, hidden: frozenset[int] = frozenset()) ->
 
 
 class _Afters:
-    """What stands in the cells of one tab after their addresses; texts that come again are escaped once."""
+    """What stands in the cells of one tab after their addresses.
 
-    def __init__(self, ink: Ink) -> None:
-        self._ink = ink
+    That of texts is put into ``texts``, since many come again; not that of other values, of which True is 1.
+    """
+
+    def __init__(self, ink: Ink, texts: dict[tuple[str, Cell, str | None], str]) -> None:
+        self._ink, self._texts = ink, texts
         self._looks: dict[tuple[str, str | None], int | None] = {}
-        self._texts: dict[tuple[str, str], str] = {}
 
     def of(self, cell: SheetCell) -> str:
-        value = cell.value
-        if cell.formula is not None or not isinstance(value, str):
-            return _after_address(self._ink, self._look(cell), value, cell.formula)
-        key = (cell.style, value)
-        known = self._texts.get(key)
-        if known is None:
-            known = self._texts[key] = _after_address(self._ink, self._look(cell), value, None)
-        return known
+        markup = _after_address(self._ink, self._look(cell), cell.value, cell.formula)
+        if cell.formula is None and isinstance(cell.value, str):
+            self._texts[cell.style, cell.value, None] = markup
+        return markup
 
     def _look(self, cell: SheetCell) -> int | None:
         key = (cell.style, None if isinstance(cell.value, str) else number_format(cell.value))

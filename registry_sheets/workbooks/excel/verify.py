@@ -20,6 +20,9 @@ from registry_sheets.workbooks.excel.render import MAX_TEXT, fitted, place, read
 from registry_sheets.workbooks.excel.splice import SheetScan, Wanted, scan_sheet
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry
 
+_TEXTS = ("inlineStr", "str")
+_SURELY_FITS = MAX_TEXT // 2  # characters: so many fit into a cell whatever they are
+
 
 class VerificationFailed(CannotSave):
     """The rewritten workbook is not exactly what it should be; the original is as it was."""
@@ -129,9 +132,13 @@ def _read_back_plainly(package: Package, key: str, cells: Mapping[Place, Intende
         return False
     seen = zip(cells.values(), found.kinds, found.formulas, found.texts, strict=True)
     return all(
-        (intended.formula or "") == formula
-        and (_is_text(intended.value, kind, text) or _holds(reader, intended.value, kind, text))
+        _holds(reader, intended.value, kind, text) and (intended.formula or "") == formula
         for intended, kind, formula, text in seen
+        # Most cells hold the very text; one that is cut or mended on its way into a cell does not.
+        if intended.value != text
+        or kind not in _TEXTS
+        or len(text) > _SURELY_FITS
+        or (intended.formula or "") != formula
     )
 
 
@@ -141,11 +148,6 @@ def _addresses(cells: Iterable[Place]) -> list[str]:
         if column not in letters:
             letters[column] = column_letters(column)
     return [f"{letters[column]}{row + 1}" for row, column in cells]
-
-
-def _is_text(value: Cell, kind: str, text: str) -> bool:
-    """Whether that is the very text; one that is cut or mended on its way into a cell is not."""
-    return value == text and (kind == "inlineStr" or kind == "str") and len(text) <= MAX_TEXT // 2
 
 
 def _holds(reader: CellReader, value: Cell, kind: str, text: str) -> bool:
@@ -185,8 +187,9 @@ class _CellHandler:
     def start(self, name: str, values: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local == "c":
-            self._column = place(values["r"])[1] if "r" in values else self._column + 1
-            self._cell = self.found[self.row, self._column] = _Seen(values.get("t", "n"))
+            spot = place(values["r"]) if "r" in values else (self.row, self._column + 1)
+            self._column = spot[1]
+            self._cell = self.found[spot] = _Seen(values.get("t", "n"))
         elif local == "row":
             self.row, self._column = (int(values["r"]) - 1 if "r" in values else self.row + 1), -1
         elif local in ("v", "f", "t"):
