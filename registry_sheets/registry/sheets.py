@@ -5,7 +5,7 @@ Two writers turn it into a tab: openpyxl for a new workbook, the package editor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,6 +38,18 @@ Tint = Literal["error", "warning", "missing", "doubled", "own"]
 def own_name(kind: TabKind) -> str:
     """The hidden, workbook-scoped defined name by which a tab of ours is known."""
     return f"_registry_sheets.{kind}"
+
+
+def strayed(kind: TabKind, title: str, titles: Iterable[str]) -> bool:
+    """Whether own_name(kind) went to a tab of people's: a name follows cells that somebody cuts and pastes elsewhere.
+
+    A tab of ours that was renamed left its title behind; one that still has it was not renamed.
+    """
+    return not _titled(kind, title) and any(_titled(kind, other) for other in titles)
+
+
+def _titled(kind: TabKind, title: str) -> bool:
+    return title.casefold() == kind or title.casefold().startswith(f"{kind} (registry")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from registry_sheets.errors import UnreadableWorkbook, WriteRefused
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell, own_name
 from registry_sheets.workbooks.excel.package import Changes
 from registry_sheets.workbooks.excel.render import SHEET_ORDER
+from registry_sheets.workbooks.excel.snapshot import read_snapshot
 from tests.support import raw_xlsx
 from tests.support.packages import (
     calamine_cells,
@@ -144,6 +145,31 @@ def test_a_tab_whose_name_points_nowhere_is_added_anew(book: Path) -> None:
     read.save(first)
     second, _ = changed(first, Changes(own=(findings(),)))
     assert openpyxl.load_workbook(second).defined_names[own_name("findings")].value == "'Findings'!$A$1"
+
+
+@pytest.mark.parametrize("place", ["Notes!$A$1", "Notes!$C$9", "'My models'!$B$40"])
+def test_a_name_that_went_along_with_cut_cells_makes_no_tab_of_people_ours(book: Path, place: str) -> None:
+    first, _ = changed(book, Changes(own=(findings(),)))
+    read = openpyxl.load_workbook(first)
+    read.defined_names[own_name("findings")].value = place
+    read.save(first)
+    before = {title: [*openpyxl.load_workbook(first)[title].values] for title in ("Notes", "My models")}
+    second, _ = changed(first, Changes(own=(findings(),)))
+    after = openpyxl.load_workbook(second)
+    assert {title: [*after[title].values] for title in before} == before
+    assert after.defined_names[own_name("findings")].value == "'Findings (registry)'!$A$1"
+    assert read_snapshot(first).own_tabs == {}
+
+
+def test_a_tab_of_ours_that_was_renamed_stays_ours(book: Path) -> None:
+    first, _ = changed(book, Changes(own=(findings(),)))
+    read = openpyxl.load_workbook(first)
+    read["Findings"].title = "To do"
+    read.defined_names[own_name("findings")].value = "'To do'!$A$1"
+    read.save(first)
+    second, _ = changed(first, Changes(own=(findings(),)))
+    assert "Findings" not in openpyxl.load_workbook(second).sheetnames
+    assert read_snapshot(second).own_tabs == {"findings": "To do"}
 
 
 def test_widths_filters_and_comments_of_people_stay(book: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
-from registry_sheets.registry.sheets import TabKind, own_name
+from registry_sheets.registry.sheets import OWN_KINDS, TabKind, own_name, strayed
 from registry_sheets.workbooks.excel.markup import Document, Editor, Element, attribute_text, unescaped
 from registry_sheets.workbooks.excel.parts import Package
 
@@ -44,11 +44,12 @@ def quoted_title(title: str) -> str:
 def registered_tabs(package: Package) -> Mapping[TabKind, str]:
     """The tabs that our hidden names point to and that still stand: kind -> title."""
     names = defined_names(package.workbook)
+    titles = [sheet.title for sheet in package.sheets]
     found: dict[TabKind, str] = {}
     for kind in get_args(TabKind):
         title = referenced_title(names.get(own_name(kind).casefold(), ""))
         sheet = package.worksheet(title) if title else None
-        if sheet is not None:
+        if sheet is not None and not (kind in OWN_KINDS and strayed(kind, sheet.title, titles)):
             found[kind] = sheet.title
     return found
 

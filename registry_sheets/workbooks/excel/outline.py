@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from registry_sheets.errors import UnreadableWorkbook
-from registry_sheets.registry.sheets import OWN_KINDS, TabKind, own_name
+from registry_sheets.registry.sheets import OWN_KINDS, TabKind, own_name, strayed
 from registry_sheets.workbooks.base import LastEditor
 from registry_sheets.workbooks.excel.container import (
     Container,
@@ -156,7 +156,7 @@ def _own_names(nodes: list[Node], titles: set[str]) -> dict[TabKind, str]:
         if name != "definedName" or kind is None or "localSheetId" in attributes:
             continue
         title = _referenced_title("".join(text))
-        if title in titles:
+        if title in titles and not (kind in OWN_KINDS and strayed(kind, title, titles)):
             found[kind] = title
     return found
 
