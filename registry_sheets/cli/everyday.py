@@ -20,7 +20,7 @@ def check(
 ) -> None:
     """Check the sheet and print what is missing or wrong. Writes nothing."""
     from registry_sheets.cli.findings_output import print_findings
-    from registry_sheets.cli.running import Outcome, each, finish
+    from registry_sheets.cli.running import Outcome, each, finish, print_notices
     from registry_sheets.config import load
     from registry_sheets.operations.looking import look
     from registry_sheets.wiring import open_workbook, prober, terms, today_of
@@ -32,6 +32,7 @@ def check(
         lambda one: look(open_workbook(one), terms(one), day or today_of(one), prober(one)),
     )
     print_findings(outcomes, format_, everything, sheet)
+    print_notices(outcomes)
     finish(outcomes, fail_on)
 
 

@@ -175,9 +175,6 @@ def _closing(look: Look, left_out: int, command: str, paint: Paint) -> Iterable[
     if left_out:
         yield paint.wrapped("", f"The {SHOWN} worst of {len(look.result.findings):,} are shown. All of them:")
         yield f"  {command} --all"
-    if not look.complete:
-        for notice in look.notices:
-            yield terminal_safe(notice)
     yield paint.bold(paint.wrapped("", closing_line(look)))
 
 
@@ -188,6 +185,8 @@ def closing_line(look: Look) -> str:
     accepted = f"; {len(look.result.accepted)} accepted in Lists" if look.result.accepted else ""
     unchecked = "" if look.complete else " Not everything could be checked."
     rows = f"{look.rows:,} row{'s' if look.rows != 1 else ''}"
+    if not total and not look.rows:
+        return f"The tab '{look.registry.models.tab}' has no rows yet, so there is nothing to judge.{unchecked}"
     if not total:
         return f"No findings in {rows} on {look.registry.today.isoformat()}{accepted}.{unchecked}"
     parts = [
