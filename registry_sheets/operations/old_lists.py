@@ -46,6 +46,7 @@ def read_csv(path: Path) -> TextList:
     """Read a CSV file; every cell is the text that stands there. Raises UnreadableWorkbook, NotChecked."""
     data = _bytes(path)
     text, encoding = decoded(data, path.name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # in a cell too, where Excel knows no other line break
     separator, text = separator_of(text)
     rows = _rows(text, separator, path.name)
     return TextList(Grid(path.stem, rows), encoding, separator)

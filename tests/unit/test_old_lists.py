@@ -50,6 +50,13 @@ def test_line_breaks_within_quotes_stay_in_the_cell(tmp_path: Path) -> None:
     assert read_csv(path).grid.rows[1] == ["AC", "one\ntwo;three"]
 
 
+@pytest.mark.parametrize("newline", [b"\r\n", b"\r", b"\n"])
+def test_a_line_break_in_a_cell_is_one_sign_whatever_wrote_it(tmp_path: Path, newline: bytes) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes(newline.join((b"Model;Note", b'AC;"one', b'two"', b"")))
+    assert read_csv(path).grid.rows[1] == ["AC", "one\ntwo"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [(b"", "empty"), (b"\xef\xbb\xbf\n", "empty"), (b"PK\x03\x04rest", "workbook"), (b"a,\x81\xff\n", "not text")],
