@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from registry_sheets.config_problems import problem_of, problem_of_toml
+from registry_sheets.config_problems import SettingFault, problem_of, problem_of_toml, wanted
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.table import Stage
@@ -369,7 +369,7 @@ def _field_of(said: str) -> str:
     for column in COLUMNS:
         if wanted in (column.field, column.header.casefold()):
             return column.field
-    raise ValueError(f"'{said}' is not a column. {_near(said, [column.header for column in COLUMNS])}")
+    raise SettingFault(f"'{said}' is not a column. {_near(said, [column.header for column in COLUMNS])}", said)
 
 
 def _check_zone(value: str) -> None:
@@ -387,14 +387,15 @@ def _check_rules(said: Mapping[str, RuleSettings]) -> None:
     rules = {rule.id: rule for rule in RULES}
     for id_, setting in said.items():
         if id_ not in rules:
-            raise ValueError(f"'{id_}' is not a rule. {_near(id_, rules)}")
+            raise SettingFault(f"'{id_}' is not a rule. {_near(id_, rules)}", id_)
         try:
             rules[id_].options.model_validate(setting.options)
         except ValidationError as error:
             first = error.errors()[0]
             known = ", ".join(("severity", *rules[id_].options.model_fields))
-            where = ".".join(map(str, first["loc"]))
-            raise ValueError(f"{id_}: {where}: {first['msg']}. It takes: {known}.") from None
+            where = tuple(map(str, first["loc"]))
+            said_so = "is not an option" if first["type"] == "extra_forbidden" else wanted(first)
+            raise SettingFault(f"{id_}: {'.'.join(where)} {said_so}. It takes: {known}.", id_, *where) from None
 
 
 def _known_keys(location: tuple[str | int, ...]) -> tuple[str, ...]:

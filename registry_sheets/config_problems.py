@@ -22,10 +22,31 @@ _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
+_KINDS = (
+    ("int_", "a whole number, without quotes"),
+    ("float_", "a number, without quotes"),
+    ("bool_", "true or false, without quotes"),
+    ("string_", 'text in quotes: "..."'),
+    ("list_", 'a list in square brackets: ["...", "..."]'),
+    ("dict_", "a table in braces: { ... }"),
+    ("model_", "a table in braces: { ... }"),
+)
+
+
+class SettingFault(ValueError):
+    """What is wrong with a key of a table whose keys are people's; ``place`` is where below that table."""
+
+    def __init__(self, message: str, *place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 def problem_of_toml(path: Path, error: Exception) -> ConfigProblem:
     """A file that is not there, not UTF-8 or not TOML."""
     if isinstance(error, FileNotFoundError):
-        return ConfigProblem(f"There is no config at {path}.", "Correct the path, or make one: registry-sheets init")
+        return ConfigProblem(
+            f"There is no config at {path}.", "Correct the path, or make one: registry-sheets init models.xlsx"
+        )
     if isinstance(error, UnicodeDecodeError):
         return ConfigProblem(f"{path} is not written in UTF-8.", "Save it again as UTF-8 text.")
     if isinstance(error, OSError):
@@ -43,7 +64,8 @@ def problem_of(
     said = []
     for fault in error.errors(include_url=False):
         location = tuple(part for part in fault["loc"] if part != "[key]")
-        said.append((line_of(text, location), _message(location, fault, known_keys)))
+        within = getattr(fault.get("ctx", {}).get("error"), "place", ())
+        said.append((line_of(text, (*location, *within)), _message(location, fault, known_keys)))
     lines = [f"{path}, line {line}: {message}" for line, message in sorted(said)]
     return ConfigProblem("\n".join(lines), "\nconfig.example.toml explains every setting." if len(said) > 1 else "")
 
@@ -82,7 +104,15 @@ def _message(location: Location, fault: Any, known_keys: Callable[[Location], It
         return f"{key} must be one of {fault['ctx']['expected']}."
     if kind == "value_error":
         return f"{key}: {fault['ctx']['error']}"
-    return f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}."
+    if "rules" in location[-2:-1]:
+        return f'{key}: a rule takes a table: {key} = {{ severity = "warning" }}, or "error", "info", "off".'
+    return f"{key} {wanted(fault)}."
+
+
+def wanted(fault: Any) -> str:
+    """What a value must be, of a fault as pydantic words it."""
+    kind = next((said for start, said in _KINDS if fault["type"].startswith(start)), "")
+    return f"must be {kind}" if kind else fault["msg"].replace("Input should", "must", 1)
 
 
 def _suggest(key: str, known: list[str]) -> str:
