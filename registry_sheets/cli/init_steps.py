@@ -84,6 +84,12 @@ def from_old(wish: Wish, old: Path) -> None:
 
 def in_place(wish: Wish) -> None:
     """A workbook that people have already becomes a registry; none of their cells is changed."""
+    if is_csv(wish.workbook):
+        made = wish.workbook.with_suffix(".xlsx")
+        raise ConfigProblem(
+            f"{wish.workbook.name} is a text list, not a workbook.",
+            f'Make a workbook from it: registry-sheets init "{made}" --from "{wish.workbook}"',
+        )
     before = config_for(wish.workbook, wish.config)
     workbook = open_workbook(before)
     snapshot = workbook.read()
@@ -91,7 +97,7 @@ def in_place(wish: Wish) -> None:
     untouched = _untouched(adoption)
     plan = plan_config(before, wish.config, _block(wish, before, adoption, untouched))
     plan.check()
-    _print(*_found_lines(adoption.found, plan))
+    _print(*_found_lines(adoption.found, plan, wish))
     if wish.dry_run:
         _print_dry(untouched or _would(adoption, wish), plan)
         return
@@ -99,6 +105,8 @@ def in_place(wish: Wish) -> None:
     for notice in notices:
         say(notice)
     _print(untouched or _did(adoption, wish), plan.write_after(wish.workbook.name))
+    if adoption.found and not adoption.needed:
+        _print(f"Where a column was mapped or added since, have it marked too: {_command('init', wish)} --marks")
     if adoption.found:
         _print_first_look(wish, plan)
     else:
@@ -202,15 +210,18 @@ def _block(wish: Wish, before: RegistryConfig, adoption: Adoption, untouched: st
     )
 
 
-def _found_lines(found: Found | None, plan: ConfigPlan) -> Iterable[str]:
+def _found_lines(found: Found | None, plan: ConfigPlan, wish: Wish) -> Iterable[str]:
     if found is None:
         return
     match = found.match
     yield f"The models are listed on the tab '{found.grid.title}'; its headings are in row {match.header_row}."
     yield "Columns: " + column_words((name, at.header) for name, at in match.columns.items()) + "."
     yield from _lacking(found)
-    for name, header in found.suggested():
-        yield f"Perhaps '{header}' is {column(name).header}? If so: take away the # before it in {plan.path}."
+    suggested = found.suggested()
+    yield from (f"Perhaps '{header}' is {column(name).header}?" for name, header in suggested)
+    if suggested:
+        yield f"  Where it is so, take away the # before it in {plan.path}."
+        yield f"  Then have these columns marked too: {_command('init', wish)} --marks"
 
 
 def _lacking(found: Found) -> Iterable[str]:
@@ -241,9 +252,11 @@ def _carried_lines(old: Path, found: Found, carried: Carried) -> Iterable[str]:
         yield f"Kept as your own columns, to the right: {', '.join(map(_short, carried.own_headers))}."
     yield from (f"The heading '{ours}' is now '{theirs}'." for ours, theirs in carried.renamed.items())
     yield from _lacking(found)
-    for name, header in found.suggested():
-        ours = column(name).header
-        yield f"Perhaps '{header}' is {ours}? If so, begin again with --map \"{ours}={header}\""
+    suggested = [(column(name).header, header) for name, header in found.suggested()]
+    yield from (f"Perhaps '{header}' is {ours}?" for ours, header in suggested)
+    if suggested:
+        said = " ".join(f'--map "{ours}={header}"' for ours, header in suggested)
+        yield f"  Where it is so, take the new workbook away and run init again with: {said}"
     if carried.lists.locations or carried.lists.owners:
         counted = (
             f"{_counted(len(carried.lists.locations), 'location')} and {_counted(len(carried.lists.owners), 'owner')}"
@@ -260,8 +273,10 @@ def _print_first_look(wish: Wish, plan: ConfigPlan) -> None:
     except RegistrySheetsError as error:
         say(f"It could not be checked yet: {error}")
         return
-    _print(closing_line(seen), *_worst(seen), f"All of them: {_command('check', wish)} --all")
-    _print(f"To have them shown in the workbook: {_command('sync', wish)}")
+    _print(closing_line(seen), *_worst(seen))
+    if seen.result.findings:
+        _print(f"All of them: {_command('check', wish)} --all")
+    _print(f"To have it shown in the workbook: {_command('sync', wish)}")
 
 
 def _worst(seen: Look) -> Iterable[str]:
@@ -301,4 +316,4 @@ def _print_dry(sentence: str, plan: ConfigPlan) -> None:
 
 def _print(*lines: str) -> None:
     for line in lines:
-        print(terminal_safe(line))
+        print("  " * line.startswith("  ") + terminal_safe(line))

@@ -89,7 +89,7 @@ def examine(workbook: Workbook, terms: Terms, today: date, place: Place) -> Diag
 def _config(place: Place) -> Item:
     if place.config:
         return Item("Config", "ok", str(place.config))
-    fix = "Nothing needs doing. To settle columns, rules or places, run: registry-sheets init"
+    fix = f'Nothing needs doing. To settle columns, rules or places, run: registry-sheets init "{place.sheet.name}"'
     return Item("Config", "note", "none; everything is as by default", fix)
 
 

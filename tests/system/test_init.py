@@ -115,6 +115,33 @@ def test_a_workbook_becomes_a_registry_in_place(tmp_path: Path) -> None:
     assert all(read_snapshot(sheet).grid(title).rows == before.grid(title).rows for title in before.titles)
 
 
+def test_a_column_that_is_mapped_later_gets_its_marks(tmp_path: Path) -> None:
+    people_workbook(tmp_path / "own.xlsx")
+
+    def marked() -> int:
+        from openpyxl import load_workbook
+
+        return len(load_workbook(tmp_path / "own.xlsx")["Our models"].conditional_formatting)
+
+    run(tmp_path, "init", "own.xlsx")
+    before = marked()
+    settings = tmp_path / "config.toml"
+    settings.write_text(settings.read_text().replace('# "What changed"', '"What changed"'))
+    again = run(tmp_path, "init", "own.xlsx")
+    assert "  Then" not in again.stdout
+    assert "marked too: registry-sheets init own.xlsx --marks\n" in again.stdout
+    assert marked() == before
+    run(tmp_path, "init", "own.xlsx", "--marks")
+    assert marked() > before
+
+
+def test_a_text_list_is_not_a_workbook_and_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("Model,Version\nAC,1\n")
+    done = run(tmp_path, "init", "old.csv")
+    assert done.returncode == 2
+    assert 'init "old.xlsx" --from "old.csv"' in done.stderr
+
+
 def test_marks_are_left_out_when_asked_and_added_when_asked(tmp_path: Path) -> None:
     people_workbook(tmp_path / "own.xlsx")
 
