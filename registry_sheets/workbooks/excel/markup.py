@@ -118,14 +118,15 @@ def element_children(data: bytes, inner: int, close: int) -> Iterator[Element]:
 def _end_of_rows(data: bytes, name: bytes, inner: int, close: int) -> int | None:
     """Where a sheet's <sheetData> closes, without a look at its cells, which are most of a part.
 
-    None for other elements, and where a comment or CDATA section could feign the closing tag.
+    None for other elements, and where the closing tag stands there more than once, so that a comment or
+    CDATA section could feign one.
     """
     if not name.endswith(b"sheetData"):
         return None
     shut = b"</" + name + b">"
-    at = data.find(shut, inner, close)
-    odd = at < 0 or data.find(b"<!", inner, at) >= 0 or data.find(b"<?", inner, at) >= 0
-    return None if odd or data.find(shut[:-1], inner, at) >= 0 else at
+    at = data.find(shut[:-1], inner, close)
+    sure = at >= 0 and data.startswith(shut, at) and data.find(shut[:-1], at + 1, close) < 0
+    return at if sure else None
 
 
 @dataclass(frozen=True)

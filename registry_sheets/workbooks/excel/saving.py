@@ -164,6 +164,9 @@ class Saver:
             if digest(out) != digest_in(expected):
                 raise changed(path, tidy(path, self.backups, self.step))  # what somebody saved goes back
         self.step("came out as read")
+        if out is not None:
+            with suppress(OSError):  # then it is tidied away
+                out.unlink(missing_ok=True)
 
 
 def _marked(path: Path, expected: Revision, revision: Revision) -> Path:
