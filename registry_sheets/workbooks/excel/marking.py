@@ -30,6 +30,8 @@ def marks_cuts(document: Document, marks: Sequence[Mark], ink: Ink) -> tuple[Cut
     """Take our earlier marks out and put ``marks`` after people's conditional formats."""
     tints = ink.styles.own_tints
     gone = [cut for element in document.all("conditionalFormatting") for cut in _without_ours(document, element, tints)]
+    if not marks:
+        return tuple(gone)
     # Priorities are counted without our earlier marks, so that writing the same marks again changes nothing.
     kept = _remaining(document.data, gone)
     at = document.place("conditionalFormatting", SHEET_ORDER)

@@ -43,14 +43,17 @@ def verify(source: Path, target: Path, rewrite: Rewrite) -> None:
         for key, entry in new.entries.items():
             if key in rewrite.changed:
                 content = _spliced_only(old, new, key, rewrite.changed[key])
-                _read_through(new, key, content, cells.get(key, {}) if key in rewrite.edited else {}, reader)
             elif key in rewrite.added:
-                _exhaust(_well_formed(new_archive.chunks(entry), key))
+                content = _well_formed(new_archive.chunks(entry), key)
             else:
                 _same_bytes(old_archive, old.entry(key), new_archive, entry)
-        for key in set(cells) - rewrite.edited:
-            if not _read_back_plainly(new, key, cells[key], reader):
-                _cells_read_back(cells[key], _all_cells(new, key), reader, key)
+                if key not in cells:
+                    continue
+                content = new.utf8_chunks(key)
+            if key in cells and key not in rewrite.edited:
+                _whole_tab(new, key, b"".join(content), cells[key], reader)
+            else:
+                _read_through(new, key, content, cells.get(key, {}), reader)
 
 
 def _same_parts(old: Package, new: Package, rewrite: Rewrite, target: Path) -> None:
@@ -125,9 +128,15 @@ def _exhaust(chunks: Iterable[bytes]) -> None:
         pass
 
 
-def _read_back_plainly(package: Package, key: str, cells: Mapping[Place, Intended], reader: CellReader) -> bool:
+def _whole_tab(package: Package, key: str, content: bytes, cells: Mapping[Place, Intended], reader: CellReader) -> None:
+    """Hold a tab that was written whole, in UTF-8, against its intended cells; there must be no others."""
+    if not _read_back_plainly(content, cells, reader):
+        _cells_read_back(cells, _all_cells(package, key), reader, key)
+
+
+def _read_back_plainly(content: bytes, cells: Mapping[Place, Intended], reader: CellReader) -> bool:
     """Whether a whole tab certainly holds the intended cells and no others; where not, a parser has to judge."""
-    found = plain_cells(package.archive.read(package.entry(key))) if package.codec(key) == "utf-8" else None
+    found = plain_cells(content)
     if found is None or found.addresses != _addresses(cells):
         return False
     seen = zip(cells.values(), found.kinds, found.formulas, found.texts, strict=True)
