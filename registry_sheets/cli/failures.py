@@ -44,11 +44,11 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
 
 
 def say(message: str) -> None:
-    """A line for people, on standard error."""
+    """Lines for people, on standard error; they stay as far in as they are."""
     from registry_sheets.registry.text import terminal_safe
 
     for line in message.splitlines() or [""]:
-        print(terminal_safe(line), file=sys.stderr)
+        print(" " * (len(line) - len(line.lstrip(" "))) + terminal_safe(line), file=sys.stderr)
 
 
 def explain(error: RegistrySheetsError, about: str = "") -> ExitCode:

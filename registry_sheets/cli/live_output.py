@@ -26,7 +26,7 @@ def print_live(outcomes: Sequence[Outcome], format_: Format, used_for: str, loca
     looks = [outcome.look for outcome in outcomes if outcome.look]
     lines = [(look, _chosen(look, used_for, location)) for look in looks]
     if format_ is Format.JSON:
-        objects = [_object(line) for _, of_look in lines for line in of_look]
+        objects = [{"registry": look.name, **_object(line)} for look, of_look in lines for line in of_look]
         print(json.dumps(objects, indent=2, ensure_ascii=not can_show("\u00e9\u2192\U0001f600", sys.stdout)))
     elif format_ is Format.CSV:
         _print_csv(lines)
@@ -34,7 +34,8 @@ def print_live(outcomes: Sequence[Outcome], format_: Format, used_for: str, loca
         for number, (look, of_look) in enumerate(lines):
             if number:
                 print()
-            print("\n".join(paint_for(sys.stdout).fitted(live_lines(look, of_look))))
+            told = live_lines(look, of_look, _known(look, used_for, location))
+            print("\n".join(paint_for(sys.stdout).fitted(told)))
 
 
 def _chosen(look: Look, used_for: str, location: str) -> list[LiveVersion]:
@@ -46,11 +47,23 @@ def _chosen(look: Look, used_for: str, location: str) -> list[LiveVersion]:
     ]
 
 
-def live_lines(look: Look, lines: Iterable[LiveVersion]) -> Iterable[str]:
-    """What is live in one registry, for a person: a line for each place and use, and the reason under it."""
+def _known(look: Look, used_for: str, location: str) -> str:
+    """What could have been asked for, where a use or a place was: nobody knows each by heart."""
+    live = live_versions(look.registry.models, look.registry.lists)
+    uses = sorted({line.used_for for line in live if line.used_for}, key=str.casefold) if used_for else ()
+    places = sorted({line.location for line in live if line.location}, key=str.casefold) if location else ()
+    kinds = (("used for", uses), ("at", places))
+    return "; ".join(f"{word} {', '.join(said)}" for word, said in kinds if said)
+
+
+def live_lines(look: Look, lines: Iterable[LiveVersion], known: str = "") -> Iterable[str]:
+    """What is live in one registry, for a person: a line for each place and use, and the reason under it.
+
+    ``known`` is said where there is nothing: what is live instead.
+    """
     shown = list(lines)
     if not shown:
-        yield _nothing(look)
+        yield terminal_safe(_nothing(look, known))
         return
     yield terminal_safe(f"Live in {look.label} on {look.registry.today.isoformat()}, as its rows say:")
     name = ""
@@ -82,10 +95,12 @@ def _details(line: LiveVersion) -> Iterable[str]:
     yield f"why: {line.why}" if line.why else "why: not written down (fill Why in its row)"
 
 
-def _nothing(look: Look) -> str:
+def _nothing(look: Look, known: str) -> str:
     if not look.registry.models.has("stage"):
         return f"{look.label} has no Stage column, so nothing in it says what is live. Add one with Production in it."
-    return f"Nothing is live in {look.label}: no row in Production matches."
+    if known:
+        return f"Nothing of that is live in {look.label}. What is live is {known}."
+    return f"Nothing is live in {look.label}: no row has the Stage Production."
 
 
 def _print_csv(lines: Iterable[tuple[Look, Iterable[LiveVersion]]]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from registry_sheets.cli.failures import say
 from tests.support.command import run
 from tests.support.workbooks import GAP, RIGHT, VAGUE, make
 
@@ -147,7 +148,18 @@ def test_live_says_version_place_and_reason(tmp_path: Path) -> None:
     assert "3.1," not in done.stdout
     told = json.loads(run("live", "models.xlsx", "--format", "json", "--location", "clinic", folder=tmp_path).stdout)
     assert [(one["name"], one["version"], one["training_date"]) for one in told] == [("No-shows", "1", "2026-02-02")]
-    assert list(told[0])[:4] == ["name", "version", "used_for", "location"]
+    assert list(told[0])[:5] == ["registry", "name", "version", "used_for", "location"]
+
+
+def test_live_says_whose_version_it_is_and_what_could_be_asked_for(tmp_path: Path) -> None:
+    make(tmp_path / "a.xlsx", RIGHT)
+    make(tmp_path / "b.xlsx", RIGHT)
+    (tmp_path / "config.toml").write_text('[[registry]]\nsheet = "a.xlsx"\n[[registry]]\nsheet = "b.xlsx"\n')
+    told = json.loads(run("live", "--format", "json", folder=tmp_path).stdout)
+    assert {one["registry"] for one in told} == {"a", "b"}
+    done = run("live", "a.xlsx", "--location", "Clin", folder=tmp_path)
+    assert done.returncode == 0
+    assert "What is live is at Plant A." in done.stdout
 
 
 def test_rules_lists_and_explains(tmp_path: Path) -> None:
@@ -157,6 +169,11 @@ def test_rules_lists_and_explains(tmp_path: Path) -> None:
     unknown = run("rules", "vague-data", folder=tmp_path)
     assert unknown.returncode == 2
     assert "vague-data-source" in unknown.stderr
+
+
+def test_a_report_of_a_fault_keeps_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    say("first\n    second")
+    assert capsys.readouterr().err == "first\n    second\n"
 
 
 def test_schema_is_json(tmp_path: Path) -> None:
