@@ -47,8 +47,13 @@ class OwnTabs:
         with contextlib.suppress(OSError, ValueError):
             found = json.loads(self._file.read_bytes().decode("utf-8", "surrogatepass"))
             if isinstance(found, dict):
-                return found
+                return {kind: known for kind, known in found.items() if _is_record(known)}
         return {}
+
+
+def _is_record(known: Any) -> bool:
+    """Whether this is how a tab is remembered; what another version kept, or a damaged file, is no record."""
+    return isinstance(known, dict) and all(isinstance(known.get(key), list) for key in ("texts", "calculated"))
 
 
 def _texts(grid: Grid) -> list[str]:

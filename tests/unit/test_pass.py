@@ -137,6 +137,16 @@ def test_only_what_people_typed_into_own_tabs_is_named(tmp_path: Path) -> None:
     assert run_pass(workbook, Terms("r"), TODAY, outputs(tmp_path)).notices[0].startswith("memory is up to date")
 
 
+@pytest.mark.parametrize("kept", [b"{", b"[]", b'{"live": []}', b'{"live": {"texts": 3}}'])
+def test_what_cannot_be_remembered_of_own_tabs_hinders_nothing(tmp_path: Path, kept: bytes) -> None:
+    workbook = registry(GOOD, BAD)
+    run_pass(workbook, Terms("r"), TODAY, outputs(tmp_path))
+    (memory,) = tmp_path.rglob("own-tabs.json")
+    memory.write_bytes(kept)
+    workbook.put(Grid("Live", [*workbook.read().grid("Live").rows, ["ask Bob"]]))
+    assert not any("typed" in notice for notice in run_pass(workbook, Terms("r"), TODAY, outputs(tmp_path)).notices)
+
+
 @dataclass(frozen=True)
 class Answered:
     """Some links are well, of others nothing is known."""
