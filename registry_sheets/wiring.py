@@ -129,7 +129,7 @@ class FindingsBeside:
     """The workbook of findings next to a registry: 'models findings.xlsx' beside 'models.xlsx'."""
 
     def __init__(self, registry: RegistryConfig) -> None:
-        self.path = registry.sheet.with_name(f"{registry.sheet.stem} findings.xlsx")
+        self.path = registry.sheet.parent / f"{registry.sheet.stem} findings.xlsx"
         self._state = state_of(registry) / "beside"
         self._limits = limits_of(registry)
 

@@ -86,7 +86,16 @@ def columns_said(pairs: Iterable[str]) -> dict[str, str]:
             raise ConfigProblem(
                 f'--map "{pair}" does not name a column and its heading.', 'Write it so: --map "Name=Model title"'
             )
-        said[_field_of(ours)] = header.strip()
+        field = _field_of(ours)
+        doubled = next(
+            (known for known in said if known == field or header_key(said[known]) == header_key(header)), None
+        )
+        if doubled is not None:
+            raise ConfigProblem(
+                f'--map "{pair}" and --map "{column(doubled).header}={said[doubled]}" cannot both be right.',
+                "Give each column one heading of its own.",
+            )
+        said[field] = header.strip()
     return said
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry_sheets.errors import DoubtfulHeaders
-from registry_sheets.registry.columns import COLUMNS, Column
+from registry_sheets.registry.columns import COLUMNS, Column, column
 from registry_sheets.registry.grid import Cell, Grid, column_letters
 from registry_sheets.registry.header_doubts import doubled, no_row, no_stated_row, not_stated, several
 from registry_sheets.registry.header_hints import Suggestion, suggestions
@@ -187,6 +187,13 @@ def _stated_columns(grid: Grid, row: HeaderRow, settings: TableSettings) -> dict
             places = exact
         if len(places) != 1:
             raise not_stated(grid, row, name, header, places)
+        if places[0] in stated.values():
+            other = next(known for known, at in stated.items() if at == places[0])
+            raise DoubtfulHeaders(
+                f"The config takes '{one_line(header)}' for {column(other).header} and"
+                f" for {column(name).header} as well.",
+                "Give each column a heading of its own: correct one of the two lines under columns in the config.",
+            )
         stated[name] = places[0]
     return stated
 

@@ -185,3 +185,9 @@ def test_a_workbook_that_is_renamed_is_the_same_registry(registry: Path) -> None
     before = _hash(moved)
     run("sync", "list.xlsx", *DAY, folder=moved.parent)
     assert _hash(moved) == before
+
+
+def test_a_folder_is_no_registry_not_even_the_topmost(tmp_path: Path) -> None:
+    done = run("sync", tmp_path.anchor, folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "is a folder" in done.stderr

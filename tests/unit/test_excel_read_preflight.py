@@ -89,6 +89,12 @@ def test_missing_folder_and_pipe(tmp_path: Path) -> None:
     assert "no file" in str(refusal(tmp_path / "none.xlsx"))
     assert "folder" in str(refusal(tmp_path))
     assert "no file" in str(refusal(Path("nul\0byte.xlsx")))
+    (tmp_path / "file.xlsx").write_bytes(b"x")
+    assert "no file" in str(refusal(tmp_path / "file.xlsx" / "inside.xlsx"))
+    assert "no file" in str(refusal(tmp_path / f"{'long' * 200}.xlsx"))
+    if os.name == "posix":
+        (tmp_path / "loop.xlsx").symlink_to("loop.xlsx")
+        assert "no file" in str(refusal(tmp_path / "loop.xlsx"))
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.xlsx")
         assert "not a file" in str(refusal(tmp_path / "pipe.xlsx"))

@@ -229,6 +229,11 @@ def test_the_config_takes_a_column_from_another_field() -> None:
     assert "owner" not in match.columns
 
 
+def test_the_config_takes_one_header_for_two_columns() -> None:
+    with pytest.raises(DoubtfulHeaders, match=r"'Name' for Name and for Version as well"):
+        find_header(grid(PLAIN, ROW), TableSettings(columns={"name": "Name", "version": "Name"}))
+
+
 def test_the_config_names_a_header_that_is_not_there() -> None:
     with pytest.raises(DoubtfulHeaders, match="no such heading") as caught:
         find_header(grid(PLAIN, ROW), TableSettings(columns={"owner": "Besitzer"}))

@@ -5,6 +5,7 @@ Nothing is unpacked here: a file is known by its path's ending, its first bytes 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import zipfile
@@ -72,7 +73,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
                 raise too_large(path.name, before.st_size, "more than the limit, even packed")
             data = file.read()
             after = os.fstat(file.fileno())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         raise _missing(path) from None
     except PermissionError:
         raise NotChecked(
@@ -80,6 +81,8 @@ def read_file(path: Path, limits: Limits) -> bytes:
             "Close it elsewhere, or ask for the right to read it.",
         ) from None
     except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):  # no waiting makes such a path good
+            raise _missing(path) from None
         raise NotChecked(f"{path.name} could not be read: {error.strerror or error}.", "Try again later.") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
         raise MaybeHalfSaved(f"{path.name} was being saved while it was read.", "Try again when it is saved.")
