@@ -115,6 +115,21 @@ def test_a_workbook_becomes_a_registry_in_place(tmp_path: Path) -> None:
     assert all(read_snapshot(sheet).grid(title).rows == before.grid(title).rows for title in before.titles)
 
 
+def test_added_tabs_print_on_one_page_across(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    people_workbook(tmp_path / "own.xlsx")
+    run(tmp_path, "init", "own.xlsx")
+    run(tmp_path, "sync")
+    made = load_workbook(tmp_path / "own.xlsx")
+    for title in ("Lists", "Findings", "Live", "Guide"):
+        page = made[title].page_setup
+        properties = made[title].sheet_properties.pageSetUpPr
+        assert properties is not None
+        assert properties.fitToPage
+        assert (page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight) == ("landscape", 9, 1, 0)
+
+
 def test_a_column_that_is_mapped_later_gets_its_marks(tmp_path: Path) -> None:
     people_workbook(tmp_path / "own.xlsx")
 

@@ -29,11 +29,14 @@ def add_tab(draft: Draft, sheet: Sheet, title: str, sheet_id: int) -> None:
     """Add a tab after all others."""
     package = draft.package
     namespaces = f'xmlns="{package.main_namespace}" xmlns:r="{package.relations_namespace}"'
-    color = f'<sheetPr><tabColor rgb="FF{sheet.tab_color}"/></sheetPr>' if sheet.tab_color else ""
+    color = f'<tabColor rgb="FF{sheet.tab_color}"/>' if sheet.tab_color else ""
+    properties = f'<sheetPr>{color}<pageSetUpPr fitToPage="1"/></sheetPr>'
     views = render.views_markup(sheet, "")
-    margins = '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    margins = '<pageMargins left="0.4" right="0.4" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    across = 2 if sheet.kind == "models" else 1
+    page = f'<pageSetup paperSize="9" fitToWidth="{across}" fitToHeight="0" orientation="landscape"/>'
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    blank = f"{head}<worksheet {namespaces}>{color}{views}<sheetData/>{margins}</worksheet>"
+    blank = f"{head}<worksheet {namespaces}>{properties}{views}<sheetData/>{margins}{page}</worksheet>"
     document = Document(blank.encode())
     # The name is settled first: relationships of the part are named after it.
     name = draft.add_part(draft.folder("worksheets/sheet{}.xml"), "worksheet", b"")
