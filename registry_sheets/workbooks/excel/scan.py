@@ -55,7 +55,7 @@ class Facts:
     formulas: bool = False
 
 
-class _Irregular(Exception):  # noqa: N818 (not an error: another reader takes over)
+class _Irregular(Exception):
     """The part is written in a way that this scan does not understand for certain."""
 
 
