@@ -103,12 +103,21 @@ def _find_blocks(grid: Grid) -> dict[BlockName, _Found]:
     for block in sorted(LIST_BLOCKS, key=lambda block: -len(block.headers)):
         wanted = [header_key(header) for header in block.headers]
         for row, found in enumerate(keys):
-            columns = _place(wanted, {at: key for at, key in found.items() if (row, at) not in spent})
+            free = {at: key for at, key in found.items() if (row, at) not in spent and not _told(grid, row, at, heads)}
+            columns = _place(wanted, free)
             if columns:
                 heads[block.name] = (row, columns)
                 spent |= {(row, at) for at in columns if at is not None}
                 break
     return {name: _Found(row, columns, _end(grid, row, columns, heads)) for name, (row, columns) in heads.items()}
+
+
+def _told(grid: Grid, row: int, at: int, heads: dict[BlockName, tuple[int, tuple[int | None, ...]]]) -> bool:
+    """Whether a cell belongs to a record of a block above: 'Data source' under Accepted's Column is no header."""
+    return any(
+        head < row and at in columns and at != columns[0] and bool(_text(grid.rows[row][columns[0] or 0]))
+        for head, columns in heads.values()
+    )
 
 
 def _header_keys(cells: Sequence[Cell]) -> dict[int, str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_sheets.registry.grid import Grid
+from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.lists import LIST_BLOCKS, parse_lists
 from registry_sheets.registry.table import Accepted, Lists, Owner
 
@@ -112,3 +112,19 @@ def test_any_cells_whatsoever(rows: list[list[Any]]) -> None:
     found = parse_lists(Grid("Lists", rows))
     assert "" not in found.locations
     assert all(accepted.name for accepted in found.accepted)
+
+
+def test_an_accepted_column_is_no_header_where_its_list_is_not_kept() -> None:
+    rows: list[list[Cell]] = [
+        ["Model", "Version", "Column", "Why", "Until"],
+        ["Alpha", "2.0", "Location", "moves", ""],
+        ["Beta", "1.0", "Owner", "leaves", ""],
+        ["Beta", "1.0", "Data source", "vendor", ""],
+    ]
+    lists = parse_lists(Grid("Lists", rows))
+    assert [(one.name, one.column) for one in lists.accepted] == [
+        ("Alpha", "Location"),
+        ("Beta", "Owner"),
+        ("Beta", "Data source"),
+    ]
+    assert (lists.locations, lists.owners, lists.data_sources) == ((), (), ())
