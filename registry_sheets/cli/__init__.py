@@ -14,6 +14,8 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         _run()
+    except KeyboardInterrupt:  # before the commands are there to answer it
+        raise SystemExit(130) from None
     finally:
         gc.freeze()  # or the interpreter collects all of it once more on its way out, a fifth of a small check
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from registry_sheets.cli.failures import pasted
 from registry_sheets.cli.findings_output import Paint, paint_for, table_lines
 from registry_sheets.cli.live_output import live_lines
 from registry_sheets.operations.demo import Demo
@@ -26,7 +27,7 @@ def print_demo(look: Look, made: Demo, folder: Path) -> None:
     for line in (
         paint.wrapped("", terminal_safe(f"Made in {folder}: {_MADE}")),
         "",
-        *table_lines(look, False, paint, f"registry-sheets check {sheet}"),
+        *table_lines(look, False, paint, f"registry-sheets check {pasted(sheet)}"),
         "",
         *paint.fitted(live_lines(look, live_versions(look.registry.models, look.registry.lists))),
         "",
@@ -62,6 +63,6 @@ def _steps(look: Look, made: Demo, sheet: str) -> Iterable[tuple[str, ...]]:
             f"Mend a coloured cell: in Models, choose a location in {gap.cell}. The colour goes at once, and Check in "
             "column A says 'changed since last check'. Save and close.",
         )
-    yield "Have it checked again, with the tabs brought up to date:", f"registry-sheets sync {sheet}"
+    yield "Have it checked again, with the tabs brought up to date:", f"registry-sheets sync {pasted(sheet)}"
     yield "Ask why a rule finds what it finds, and what to do:", "registry-sheets rules duplicate-version"
     yield "Make your own registry, empty or from a list that you have:", "registry-sheets init models.xlsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -31,6 +32,7 @@ MEANINGS = {
     ExitCode.INTERRUPTED: "interrupted",
 }
 
+_FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
 _WORST = (ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.NOT_CHECKED, ExitCode.UNUSABLE, ExitCode.BUG)
 
 
@@ -41,6 +43,12 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
     like a run that did), and what needs a person's hand outweighs what only needs another try.
     """
     return max(codes, key=_WORST.index, default=ExitCode.CLEAN)
+
+
+def pasted(path: object) -> str:
+    """A path as it can be pasted into a command line."""
+    said = str(path)
+    return f'"{said}"' if any(sign in said for sign in " &()';") else said
 
 
 def say(message: str) -> None:
@@ -90,6 +98,12 @@ def code_of(error: BaseException, arguments: Sequence[str]) -> ExitCode | None:
 
         close_quietly()
         return ExitCode.INTERRUPTED
+    if isinstance(error, OSError) and error.errno in _FULL:
+        say(f"Not everything could be written: {error.strerror}. Make room, then run the command again.")
+        from registry_sheets.cli.streams import close_quietly
+
+        close_quietly()
+        return ExitCode.NOT_CHECKED
     if not isinstance(error, Exception) or _is_typers(error):
         return None
     say(bug_report(error, arguments))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from registry_sheets.cli.failures import pasted
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
 from registry_sheets.cli.streams import can_show, has_colours
@@ -64,7 +65,7 @@ def _print_tables(looks: Sequence[Look], everything: bool, sheet: Path | None) -
     for number, look in enumerate(looks):
         if number:
             print()
-        for line in table_lines(look, everything, paint, f"registry-sheets check {sheet or ''}".rstrip()):
+        for line in table_lines(look, everything, paint, f"registry-sheets check {pasted(sheet or '')}".rstrip()):
             print(line)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from registry_sheets.cli.failures import say
+from registry_sheets.cli.failures import pasted, say
 from registry_sheets.cli.findings_output import closing_line
 from registry_sheets.cli.init_config import ConfigPlan, config_for, plan_config
 from registry_sheets.config import RegistryConfig, load
@@ -88,7 +88,7 @@ def in_place(wish: Wish) -> None:
         made = wish.workbook.with_suffix(".xlsx")
         raise ConfigProblem(
             f"{wish.workbook.name} is a text list, not a workbook.",
-            f'Make a workbook from it: registry-sheets init "{made}" --from "{wish.workbook}"',
+            f"Make a workbook from it: registry-sheets init {pasted(made)} --from {pasted(wish.workbook)}",
         )
     before = config_for(wish.workbook, wish.config)
     workbook = open_workbook(before)
@@ -122,7 +122,8 @@ def _plan_new(wish: Wish) -> ConfigPlan:
     if path.exists() or path.is_symlink():
         raise ConfigProblem(
             f"{path} is there already, and nothing is written over.",
-            f"Name a new file. Or, if an earlier init made it, let init complete it: registry-sheets init {path}",
+            "Name a new file. Or, if an earlier init made it, let init complete it: "
+            f"registry-sheets init {pasted(path)}",
         )
     if path.suffix.lower() != ".xlsx":
         raise ConfigProblem(f"{path.name}: a new registry is an .xlsx file.", f"Name it {path.stem or 'models'}.xlsx.")
@@ -302,8 +303,8 @@ def _counted(number: int, what: str) -> str:
 
 
 def _command(name: str, wish: Wish) -> str:
-    config = f" --config {wish.config}" if wish.config else ""
-    return f"registry-sheets {name} {wish.workbook}{config}"
+    config = f" --config {pasted(wish.config)}" if wish.config else ""
+    return f"registry-sheets {name} {pasted(wish.workbook)}{config}"
 
 
 def _print_dry(sentence: str, plan: ConfigPlan) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from registry_sheets.cli.failures import say
+from registry_sheets.cli.failures import pasted, say
 from tests.support.command import run
 from tests.support.workbooks import GAP, RIGHT, VAGUE, make
 
@@ -174,6 +176,21 @@ def test_rules_lists_and_explains(tmp_path: Path) -> None:
 def test_a_report_of_a_fault_keeps_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
     say("first\n    second")
     assert capsys.readouterr().err == "first\n    second\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is needed")
+def test_a_full_disk_is_no_fault_of_ours(tmp_path: Path) -> None:
+    make(tmp_path / "models.xlsx", (*RIGHT, GAP))
+    command = [sys.executable, "-m", "registry_sheets", "check", "models.xlsx"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert "Make room" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_paths_in_commands_can_be_pasted() -> None:
+    assert [pasted("a.xlsx"), pasted("our models.xlsx")] == ["a.xlsx", '"our models.xlsx"']
 
 
 def test_schema_is_json(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_text_list_is_not_a_workbook_and_the_way_is_told(tmp_path: Path) -> No
     (tmp_path / "old.csv").write_text("Model,Version\nAC,1\n")
     done = run(tmp_path, "init", "old.csv")
     assert done.returncode == 2
-    assert 'init "old.xlsx" --from "old.csv"' in done.stderr
+    assert "init old.xlsx --from old.csv" in done.stderr
 
 
 def test_marks_are_left_out_when_asked_and_added_when_asked(tmp_path: Path) -> None:
