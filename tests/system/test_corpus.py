@@ -86,8 +86,11 @@ def test_nothing_is_lost(path: Path, tmp_path: Path) -> None:
 
 
 def _must_not_be_written(path: Path) -> bool:
-    with Archive(path) as archive:
-        return any(obstacles(Package(archive)))
+    try:
+        with Archive(path) as archive:
+            return any(obstacles(Package(archive)))
+    except WriteRefused:  # a part that is there twice
+        return True
 
 
 def _damaged(path: Path) -> bool:
