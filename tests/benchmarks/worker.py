@@ -38,7 +38,6 @@ def set_cell(path: Path) -> None:
 
     workbook = ExcelWorkbook(path, path.parent / "state")
     snapshot = workbook.read()
-    snapshot.grid("Models")
     edit = SetCell(row=25, column=3, value=f"warehouse.events set at {time.time()}")
     _timed(lambda: workbook.edit_rows("Models", [edit], snapshot.revision))
 
