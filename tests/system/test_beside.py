@@ -10,7 +10,7 @@ import pytest
 
 from registry_sheets.errors import CannotSave, WorkbookOpen, WriteRefused
 from registry_sheets.registry.sheets import Sheet, SheetCell
-from registry_sheets.workbooks.excel.beside import beside_path, create, write_beside
+from registry_sheets.workbooks.excel.beside import create, write_beside
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
 
 
@@ -20,11 +20,7 @@ def findings(*texts: str) -> Sheet:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return beside_path(tmp_path / "models.xlsx")
-
-
-def test_it_stands_beside_the_workbook(tmp_path: Path) -> None:
-    assert beside_path(tmp_path / "models.xlsx") == tmp_path / "models - findings.xlsx"
+    return tmp_path / "models findings.xlsx"
 
 
 def test_it_is_made_and_written_again_only_where_cells_differ(target: Path, tmp_path: Path) -> None:

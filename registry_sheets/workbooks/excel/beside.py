@@ -18,11 +18,6 @@ from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
 Make = Callable[[Sequence[Sheet], Path], None]
 
 
-def beside_path(workbook: Path) -> Path:
-    """Where the findings about a workbook go: 'models - findings.xlsx' beside 'models.xlsx'."""
-    return workbook.with_name(f"{workbook.stem} - findings.xlsx")
-
-
 def write_beside(sheets: Sequence[Sheet], target: Path, state_folder: Path, make: Make | None = None) -> Written:
     """Write own tabs into a workbook of their own; a no-op where it holds these cells already.
 
