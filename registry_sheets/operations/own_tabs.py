@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from registry_sheets.errors import WriteRefused
 from registry_sheets.operations.publishing import write_if_changed
 from registry_sheets.registry.grid import Grid, a1
 from registry_sheets.registry.sheets import Sheet
@@ -54,6 +55,28 @@ class OwnTabs:
 def _is_record(known: Any) -> bool:
     """Whether this is how a tab is remembered; what another version kept, or a damaged file, is no record."""
     return isinstance(known, dict) and all(isinstance(known.get(key), list) for key in ("texts", "calculated"))
+
+
+def refuse_foreign(snapshot: Snapshot, sheets: Sequence[Sheet]) -> None:
+    """Refuse to write over a tab that carries our hidden name but holds none of our headings.
+
+    A name follows cells that people cut and paste: it may have come to stand on a tab of theirs.
+    Raises WriteRefused.
+    """
+    for sheet in sheets:
+        title = snapshot.own_tabs.get(sheet.kind)
+        if title and _is_foreign(snapshot.grid(title), sheet):
+            raise WriteRefused(
+                f"The tab '{title}' has the hidden name of our tab '{sheet.title}', but holds something else, "
+                "so it is not written over.",
+                f"Copy what is in '{title}' to a new tab and delete '{title}'; ours is then made anew.",
+            )
+
+
+def _is_foreign(grid: Grid, sheet: Sheet) -> bool:
+    headings = {cell.value for row in sheet.rows for cell in row if cell.style == "header" and cell.value}
+    there = {cell for row in grid.rows for cell in row if cell != ""}
+    return bool(there) and 2 * len(headings & there) < len(headings)
 
 
 def _texts(grid: Grid) -> list[str]:

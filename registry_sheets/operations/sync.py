@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from registry_sheets.errors import NotChecked, RegistrySheetsError, WorkbookChanged, WorkbookOpen, WriteRefused
 from registry_sheets.operations.looking import Look, Prober, Terms, look
+from registry_sheets.operations.own_tabs import refuse_foreign
 from registry_sheets.operations.publishing import publish
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.live import live_versions
@@ -107,13 +108,24 @@ def _write_back(workbook: Workbook, seen: Look, outputs: Outputs) -> tuple[str, 
 def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> tuple[str, ...]:
     before = seen.snapshot.own_tabs.get("findings")
     sheets = own_sheets(seen, seen.snapshot.grid(before) if before else None)
+    refuse_foreign(seen.snapshot, sheets)
     typed = memory.typed(seen.snapshot)
     written = workbook.replace_own_tabs(sheets, seen.snapshot.revision)
     if not written.changed:
         return (*written.notices, f"{workbook.label} is up to date; nothing was written.")
-    memory.remember(workbook.read(), sheets)
+    forgotten = _remembered(workbook, sheets, memory)
     titles = " and ".join(f"'{sheet.title}'" for sheet in sheets)
-    return (*written.notices, *_named(typed, written), f"Written into {workbook.label}: the tabs {titles}.")
+    said = f"Written into {workbook.label}: the tabs {titles}."
+    return (*written.notices, *_named(typed, written), said, *forgotten)
+
+
+def _remembered(workbook: Workbook, sheets: Sequence[Sheet], memory: Memory) -> tuple[str, ...]:
+    """The workbook is written by now: where that cannot be noted, it is told, and undoes nothing."""
+    try:
+        memory.remember(workbook.read(), sheets)
+    except RegistrySheetsError as error:
+        return (f"What people type into the tool's tabs cannot be told next time: {error}",)
+    return ()
 
 
 def _named(typed: Sequence[str], written: Written) -> tuple[str, ...]:

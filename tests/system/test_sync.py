@@ -92,6 +92,22 @@ def test_what_people_typed_into_an_own_tab_is_named_with_its_backup(registry: Pa
     assert "I will fix this tomorrow" in _texts_of_backups(registry.parent / ".registry-sheets")
 
 
+def test_a_tab_of_people_s_that_got_our_hidden_name_is_not_written_over(registry: Path) -> None:
+    """As when Findings was cut, pasted at A1 of another tab, and deleted."""
+    workbook = load_workbook(registry)
+    notes = workbook.create_sheet("Notes")
+    notes["A1"], notes["A2"] = "Findings", "What we said in the meeting"
+    del workbook["Findings"]
+    workbook.defined_names["_registry_sheets.findings"].attr_text = "Notes!$A$1"
+    workbook["Models"]["E5"] = "Clinic"
+    workbook.save(registry)
+    before = _hash(registry)
+    done = run("sync", "models.xlsx", *DAY, folder=registry.parent)
+    assert _hash(registry) == before
+    assert "'Notes'" in done.stderr
+    assert (registry.parent / "models findings.xlsx").is_file()
+
+
 def test_sorting_an_own_tab_is_not_typing(registry: Path) -> None:
     workbook = load_workbook(registry)
     tab = workbook["Findings"]
