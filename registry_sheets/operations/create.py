@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from registry_sheets.errors import ConfigProblem, DoubtfulHeaders, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
-from registry_sheets.operations.looking import LISTS_TITLE, Terms, people_tabs
+from registry_sheets.operations.looking import LISTS_TITLE, Terms, likely_tabs, people_tabs
 from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_words import header_key
-from registry_sheets.registry.headers import LIKELY, SEARCHED_ROWS, HeaderMatch, find_header, models_likeness
+from registry_sheets.registry.headers import SEARCHED_ROWS, HeaderMatch, find_header
 from registry_sheets.registry.marks import marks_for
 from registry_sheets.registry.sheets import Mark, Sheet
 from registry_sheets.registry.table_settings import TableSettings
@@ -187,16 +187,15 @@ def _likeliest(grids: Sequence[Grid], settings: TableSettings, said: Mapping[str
         grids = having
         if len(grids) == 1:
             return grids[0]
-    ranked = sorted(((models_likeness(grid, settings), -place) for place, grid in enumerate(grids)), reverse=True)
-    likely = [(likeness, grids[-place]) for likeness, place in ranked if likeness >= LIKELY]
+    likely = likely_tabs(grids, settings)
     if not likely:
         raise _none(grids)
-    if len(likely) > 1 and likely[0][0] == likely[1][0]:
-        one, other = likely[0][1].title, likely[1][1].title
+    if len(likely) > 1:
+        one, other = likely[0].title, likely[1].title
         raise NoModelsTab(
             f"The tabs '{one}' and '{other}' both look like a list of models.", f'Say which one: --tab "{one}"'
         )
-    return likely[0][1]
+    return likely[0]
 
 
 def _has(grid: Grid, settings: TableSettings, said: Mapping[str, str]) -> bool:

@@ -138,18 +138,23 @@ def likeliest(snapshot: Snapshot, settings: TableSettings) -> Grid:
     tabs = [title for title in people_tabs(snapshot) if title.casefold() != LISTS_TITLE.casefold()]
     if len(tabs) == 1:
         return snapshot.grid(tabs[0])  # find_header says what it lacks
-    grids = list(_readable(snapshot, tabs))
-    likely = [grid for grid in grids if models_likeness(grid, settings) >= LIKELY]
-    named = [grid for grid in likely if grid.title.casefold() == MODELS_TITLE.casefold()]
+    likely = likely_tabs(_readable(snapshot, tabs), settings)
     if not likely:
         raise _none_likely(tabs)
-    if len(likely) > 1 and not named:
+    if len(likely) > 1:
         titles = " and ".join(f"'{grid.title}'" for grid in likely[:2])
         raise NoModelsTab(
             f"The tabs {titles} both look like a list of models.",
             'Say which one: tab = "..." in config.toml, or --tab with init.',
         )
-    return (named or likely)[0]
+    return likely[0]
+
+
+def likely_tabs(grids: Iterable[Grid], settings: TableSettings) -> list[Grid]:
+    """The tabs that look like a list of model versions; where one of them is called Models, only that one."""
+    likely = [grid for grid in grids if models_likeness(grid, settings) >= LIKELY]
+    named = [grid for grid in likely if grid.title.casefold() == MODELS_TITLE.casefold()]
+    return named or likely
 
 
 def _readable(snapshot: Snapshot, tabs: Iterable[str]) -> Iterable[Grid]:
