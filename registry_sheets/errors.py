@@ -61,3 +61,15 @@ class WorkbookChanged(NotChecked):
 
 class CannotSave(NotChecked):
     """The operating system refused to save (disk full, read-only folder, ...); the file is as it was."""
+
+
+class HistoryUnusable(NotChecked):
+    """The history cannot be read or written: damaged, of a newer version, another file, locked. The sheet is not."""
+
+
+class HistoryMoved(HistoryUnusable):
+    """Another run recorded a pass in between; what was compared must be compared again."""
+
+
+class RowsVanished(NotChecked):
+    """Rows that were there are gone, so many that it looks like a sheet that was read wrong; nothing is recorded."""

@@ -156,7 +156,7 @@ def _by_model(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def _model_of(finding: Finding) -> str:
-    if finding.row is None:
+    if finding.row is None and not finding.name:
         return "The sheet as a whole"
     return finding.name.strip() or "Rows without a name"
 
@@ -165,7 +165,7 @@ def _lines(finding: Finding, paint: Paint) -> Iterable[str]:
     place = "".join(
         f"{part}, " for part in (finding.cell or (finding.row and f"row {finding.row}"), finding.column) if part
     )
-    version = f"version {finding.version}: " if finding.version.strip() and finding.row else ""
+    version = f"version {finding.version}: " if finding.version.strip() else ""
     where = f"{place[:-2]}: " if place else ""
     label = f"  {paint.severity(finding.severity, 7)}  "
     yield paint.wrapped(label, terminal_safe(f"{where}{version}{finding.message}"))

@@ -127,7 +127,8 @@ def _finding(table: ModelTable, rule: Rule, hit: Hit, setting: RuleSetting) -> F
     severity = Severity(setting.severity or hit.severity or rule.severity)
     header, place = _column(table, hit.field)
     if hit.index is None:
-        return Finding(rule.id, severity, hit.message, hit.fix, column=header, field=hit.field, tab=table.tab)
+        about = (hit.name, hit.version)
+        return Finding(rule.id, severity, hit.message, hit.fix, *about, column=header, field=hit.field, tab=table.tab)
     return Finding(
         rule=rule.id,
         severity=severity,
@@ -165,7 +166,7 @@ def _place(finding: Finding) -> tuple[int, int, int, str, str]:
 
 
 def _is_accepted(finding: Finding, registry: Registry) -> bool:
-    if finding.row is None or not registry.lists.accepted:
+    if not finding.name or not registry.lists.accepted:
         return False
     return any(_accepts(entry, finding, registry.today) for entry in registry.lists.accepted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from registry_sheets.registry.grid import a1
@@ -31,7 +32,8 @@ class Hit:
     ``index`` is the row's index in the ModelTable (None: about the sheet as a whole), ``field`` the
     column's field name as declared in columns.py (None: about the row). ``severity`` replaces the
     rule's own where it depends on the row. The message says what is wrong without naming the row
-    (who shows it does that); the fix says what to do.
+    (who shows it does that); the fix says what to do. ``name`` and ``version`` tell what it is about where
+    its row is not in the sheet (any more).
     """
 
     index: int | None
@@ -39,6 +41,8 @@ class Hit:
     message: str
     fix: str
     severity: Severity | None = None
+    name: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Finding:
     """One thing wrong or missing.
 
     ``row`` is the sheet's row counted from 1, ``column_index`` counts from 0; both None where the
-    finding is about the whole sheet (row) or the whole row (column). ``column`` is the header as
+    finding is about the whole sheet (row) or the whole row (column). Without a row, ``name`` tells that it
+    is about a version whose row is gone. ``since`` is the day on which it was first seen, None where no history
+    tells. ``column`` is the header as
     people typed it. ``name``, ``version`` and ``value`` are the texts that a formula in the sheet
     sees for those cells (see registry/marks.py), so that a mark can be compared with them.
     """
@@ -63,6 +69,7 @@ class Finding:
     column_index: int | None = None
     field: str | None = None
     tab: str = ""
+    since: date | None = None
 
     @property
     def cell(self) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.table import Lists, ModelTable, Stage
 
@@ -35,6 +36,7 @@ class Registry:
     vocabulary: Mapping[str, Stage] = field(default_factory=dict)  # stage words (normalised) -> stage
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     links: Mapping[str, str] | None = None  # link -> what is wrong with it ('' is well); None: not asked
+    edits: tuple[EditStanding, ...] = ()  # recorded edits that somebody has to decide about
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What changed: a store of passes and of what they held."""

@@ -1,0 +1,145 @@
+"""A row's facts as history keeps them: what its cells mean, in a form that equals itself whatever the looks.
+
+A known column is kept under its field: dates in ISO, the stage by its own name, several values as a list; a cell
+that was not understood as the text that it shows. Metrics and the people's own columns are kept under their
+header with '+' before it. Blank cells are left out, so a column that comes or goes without content is no change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from registry_sheets.registry.columns import COLUMNS
+from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.identity import trimmed
+from registry_sheets.registry.table import ModelTable, Stage
+from registry_sheets.registry.text import shown
+
+Fact = str | list[str]
+Facts = Mapping[str, Fact]
+"""Fact key (field, or '+' and a header) -> fact."""
+
+_HEADERS = {column.field: column.header for column in COLUMNS}
+_OWN = "+"
+
+
+def own_key(header: str) -> str:
+    """The fact key of a metric or another column of people's own."""
+    return _OWN + header
+
+
+def header_of(key: str) -> str:
+    """The heading for a fact key, as our columns are called or as people call theirs."""
+    return key[len(_OWN) :] if key.startswith(_OWN) else _HEADERS.get(key, key)
+
+
+def text_of(fact: Fact | None) -> str:
+    """A fact as people read it; '' for none."""
+    if fact is None:
+        return ""
+    return fact if isinstance(fact, str) else "; ".join(fact)
+
+
+def texts_of(fact: Fact | None) -> tuple[str, ...]:
+    """The values of a fact that may be several."""
+    if fact is None:
+        return ()
+    return (fact,) if isinstance(fact, str) else tuple(fact)
+
+
+def day_of(fact: Fact | None) -> date | None:
+    """The day that a fact tells; None where it tells none."""
+    if not isinstance(fact, str):
+        return None
+    try:
+        return date.fromisoformat(fact)
+    except ValueError:
+        return None
+
+
+def is_live(facts: Facts) -> bool:
+    """Whether the row says Production."""
+    return facts.get("stage") == Stage.PRODUCTION.value
+
+
+def encode(facts: Facts) -> str:
+    """The one text for these facts; equal facts give equal texts."""
+    return _ENCODER.encode(facts)
+
+
+def decode(code: str) -> Facts:
+    """Facts from encode()'s text."""
+    found: Facts = json.loads(code)
+    return found
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def facts_of_all(table: ModelTable) -> list[dict[str, Fact]]:
+    """The facts of each row, by index. Each different cell is looked at once."""
+    rows: list[dict[str, Fact]] = [{} for _ in range(len(table))]
+    for field, cells in table.raw.items():
+        _add(rows, field, _known(cells, table.values[field]))
+    for header, cells in table.own.items():
+        _add(rows, own_key(header), _own(cells))
+    return rows
+
+
+def _add(rows: list[dict[str, Fact]], key: str, facts: Sequence[Fact | None]) -> None:
+    for row, fact in zip(rows, facts, strict=True):
+        if fact:
+            row[key] = fact
+
+
+def _known(cells: Sequence[Cell], values: Sequence[Any]) -> Sequence[Fact | None]:
+    """What a cell means where it was understood, else what it shows."""
+    memory: dict[Any, Fact | None] = {}
+    facts: list[Fact | None] = []
+    for cell, value in zip(cells, values, strict=True):
+        key = (type(cell), cell)
+        if key not in memory:
+            memory[key] = _meant(value) or _shown(cell)
+        facts.append(memory[key])
+    return facts
+
+
+def _own(cells: Sequence[Cell]) -> Sequence[Fact | None]:
+    memory: dict[Any, str] = {}
+    facts: list[Fact | None] = []
+    for cell in cells:
+        key = (type(cell), cell)
+        if key not in memory:
+            memory[key] = _shown(cell)
+        facts.append(memory[key])
+    return facts
+
+
+def _shown(cell: Cell) -> str:
+    if cell == "" and isinstance(cell, str):
+        return ""
+    return _storable(trimmed(shown(cell)))
+
+
+def _meant(value: Any) -> Fact | None:
+    for kind, told in _TOLD.items():
+        if isinstance(value, kind):
+            return told(value)
+    return None
+
+
+_TOLD: Mapping[type, Callable[[Any], Fact]] = {
+    Stage: lambda stage: stage.value,
+    str: lambda text: _storable(text),
+    date: lambda day: day.isoformat()[:10],
+    tuple: lambda texts: [_storable(text) for text in texts],
+    int: str,
+}
+
+
+def _storable(text: str) -> str:
+    """No halves of characters: no file or database takes them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,156 @@
+"""What history keeps, as values: passes, the facts of rows with the passes between which they held, findings.
+
+Glossary: a *row* of history is one model version's row through time, whatever it is called and wherever it
+stands in the sheet; a *spell* is a time in which its facts did not change; a *pass* in history is a time in
+which nothing changed at all: a pass that sees nothing new only moves the end of the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A time in which the registry did not change, as far as passes saw.
+
+    ``at`` and ``day`` are of the first pass that saw it so, ``last_at`` and ``last_day`` of the last one; moments
+    are in UTC, days are the registry's own. ``editor`` and ``edited_at`` are whom the workbook named as having
+    saved it last ('' and None: it names nobody).
+    """
+
+    id: int
+    at: datetime
+    day: date
+    last_at: datetime
+    last_day: date
+    editor: str = ""
+    edited_at: datetime | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """The facts of one row from pass ``since`` on; ``until`` is the first pass without them, None while they hold.
+
+    ``code`` is facts.encode()'s text. ``credits`` tells for some columns (fact keys) by which recorded edit they
+    came: 'sam, promote'.
+    """
+
+    row: int
+    since: int
+    until: int | None
+    name_key: str
+    version_key: str
+    live: bool
+    code: str
+    credits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row that the newest pass held. ``first_day`` is when it was first seen; ``baseline``: in the first pass."""
+
+    row: int
+    name_key: str
+    version_key: str
+    live: bool
+    code: str
+    since: int
+    first_day: date
+    baseline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFinding:
+    """A finding that the newest pass held, by its key (past/found.py), with the day on which it was first seen."""
+
+    id: int
+    key: str
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the newest pass held. ``begins``: the day from which on history is whole."""
+
+    newest: Pass
+    begins: date
+    rows: Sequence[HeldRow]
+    findings: Sequence[HeldFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A row that history knows and the newest pass did not hold."""
+
+    row: int
+    first_day: date
+    baseline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpell:
+    """Facts that begin to hold. ``row`` None: a row that history has not seen."""
+
+    row: int | None
+    name_key: str
+    version_key: str
+    live: bool
+    code: str
+    credits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFinding:
+    """A finding that the last pass did not have."""
+
+    key: str
+    rule: str
+    severity: str
+    name: str
+    version: str
+    column: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSpell:
+    """A finding with the passes between which it held; ``until`` None: it still does."""
+
+    key: str
+    rule: str
+    severity: str
+    name: str
+    version: str
+    column: str
+    message: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pass to be recorded, compared with pass ``after`` (None: the baseline).
+
+    ``ended`` are rows (ids) whose open spell ends, ``begun`` the spells that begin; a row whose facts changed is
+    in both. ``gone`` are findings (ids) that ended, ``found`` those that are new. Where all four are empty and
+    there is a pass before, that one is prolonged.
+    """
+
+    after: int | None
+    at: datetime
+    day: date
+    editor: str = ""
+    edited_at: datetime | None = None
+    ended: Sequence[int] = ()
+    begun: Sequence[NewSpell] = ()
+    gone: Sequence[int] = ()
+    found: Sequence[NewFinding] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing changed."""
+        return not (self.ended or self.begun or self.gone or self.found)
