@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from registry_sheets.config_problems import SettingFault, problem_of, problem_of_toml, wanted
 from registry_sheets.errors import ConfigProblem
+from registry_sheets.operations.directions import Direction
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.table import Stage
 
@@ -30,7 +31,7 @@ ENV_KEYS = ("state", "output", "time_zone", "write_back", "fail_on")
 FailOn = Literal["error", "warning", "info", "never"]
 RuleSeverity = Literal["error", "warning", "info", "off"]
 _PATHS = ("sheet", "output", "state")
-_TABLES = ("columns", "synonyms", "stages", "rules", "limits")
+_TABLES = ("columns", "synonyms", "stages", "metrics", "rules", "limits")
 
 
 class _Strict(BaseModel):
@@ -69,6 +70,7 @@ class Defaults(_Strict):
     columns: dict[str, str] = {}
     synonyms: dict[str, list[str]] = {}
     stages: dict[Stage, list[str]] = {}
+    metrics: dict[str, Direction] = {}
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     time_zone: str = ""
     write_back: Literal["in place", "beside", "off"] = "in place"

@@ -45,6 +45,10 @@ class WriteRefused(RegistrySheetsError):
     """The workbook must not be written in place (signed, protected, a formula cell, ...)."""
 
 
+class EditRefused(RegistrySheetsError):
+    """A row is not edited as it was asked for: it is not clear what is meant, or it is there already."""
+
+
 class NotChecked(RegistrySheetsError):
     """The sheet could not be seen this time; nothing is said about it."""
 

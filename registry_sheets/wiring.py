@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import UnreadableWorkbook
-from registry_sheets.operations.looking import Answers, Look, Terms
+from registry_sheets.errors import HistoryUnusable, UnreadableWorkbook
+from registry_sheets.operations.directions import Direction
+from registry_sheets.operations.looking import Answers, Look, Memories, Terms
 from registry_sheets.operations.places import state_folder
 from registry_sheets.registry.checking import RuleSetting
 from registry_sheets.registry.findings import Severity
@@ -18,6 +22,13 @@ from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.table_settings import TableSettings
 from registry_sheets.workbooks.base import Snapshot, Workbook
 from registry_sheets.workbooks.excel.preflight import Limits
+
+if TYPE_CHECKING:
+    from registry_sheets.history.base import History
+    from registry_sheets.operations.settling import Desk
+    from registry_sheets.operations.waiting import Queue
+    from registry_sheets.registry.past.live_period import LivePeriod
+    from registry_sheets.state.outbox import Outbox
 
 
 def open_workbook(registry: RegistryConfig) -> Workbook:
@@ -67,6 +78,11 @@ def rule_settings(registry: RegistryConfig) -> Mapping[str, RuleSetting]:
     }
 
 
+def metric_directions(registry: RegistryConfig) -> Mapping[str, Direction]:
+    """The config's words on which way a metric is better."""
+    return registry.settings.metrics
+
+
 def today_of(registry: RegistryConfig) -> date:
     """Today in the registry's time zone; this machine's where the config names none."""
     if not registry.settings.time_zone:
@@ -111,18 +127,80 @@ class Probing:
         )
 
 
-def pass_over(registry: RegistryConfig, today: date | None = None) -> Look:
+HISTORY_NAME = "history.sqlite"
+
+
+@contextmanager
+def history_of(registry: RegistryConfig) -> Iterator[History | None]:
+    """The history of a registry, for reading; None where there is none yet.
+
+    One that cannot be opened raises HistoryUnusable when it is asked.
+    """
+    path = state_of(registry) / HISTORY_NAME
+    if not path.exists():
+        yield None
+        return
+    with _readable(path) as history:
+        yield history
+
+
+def _readable(path: Path) -> History:
+    from registry_sheets.history.sqlite import SqliteHistory
+
+    try:
+        return SqliteHistory(path, read_only=True)
+    except HistoryUnusable as error:
+        from registry_sheets.history.unusable import UnusableHistory
+
+        return UnusableHistory(error)
+
+
+def writable_history(registry: RegistryConfig) -> History:
+    """The history of a registry, made where there is none; to be closed. Raises HistoryUnusable."""
+    from registry_sheets.history.sqlite import SqliteHistory
+
+    return SqliteHistory(state_of(registry) / HISTORY_NAME)
+
+
+@contextmanager
+def memories(registry: RegistryConfig) -> Iterator[Memories]:
+    """What a check may ask besides the sheet."""
+    queue = queue_of(registry)
+    with history_of(registry) as history:
+        yield Memories(history, queue.undecided)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How a pass is to be done: ``accept_removals`` as in sync.Outputs; ``new_history`` sets the old one aside."""
+
+    accept_removals: bool = False
+    new_history: bool = False
+
+
+def pass_over(registry: RegistryConfig, today: date | None = None, ways: Ways | None = None) -> Look:
     """One pass over one registry, with everything that it needs."""
+    from registry_sheets.history.sqlite import set_aside
     from registry_sheets.operations.own_tabs import OwnTabs
     from registry_sheets.operations.sync import Outputs, run_pass
 
-    outputs = Outputs(
-        write_back=registry.settings.write_back,
-        beside=FindingsBeside(registry),
-        memory=OwnTabs(state_of(registry)),
-        folder=registry.output,
-    )
-    return run_pass(open_workbook(registry), terms(registry), today or today_of(registry), outputs, prober(registry))
+    how = ways or Ways()
+    path = state_of(registry) / HISTORY_NAME
+    old = set_aside(path) if how.new_history else None
+    day = today or today_of(registry)
+    with writable_history(registry) as history:
+        outputs = Outputs(
+            write_back=registry.settings.write_back,
+            beside=FindingsBeside(registry),
+            memory=OwnTabs(state_of(registry)),
+            folder=registry.output,
+            history=history,
+            queue=queue_of(registry),
+            accept_removals=how.accept_removals,
+            trial=day > today_of(registry),
+        )
+        seen = run_pass(open_workbook(registry), terms(registry), day, outputs, prober(registry))
+    return seen.noting(f"A new history begins on {day}; the old one is kept as {old}.") if old else seen
 
 
 class FindingsBeside:
@@ -154,3 +232,55 @@ class FindingsBeside:
             return ExcelWorkbook(self.path, self._state, self._limits).read()
         except UnreadableWorkbook:
             return None
+
+
+def outbox_of(registry: RegistryConfig) -> Outbox:
+    """The outbox beside the registry's workbook; it is only made when an edit goes in."""
+    from registry_sheets.state.outbox import Outbox
+
+    return Outbox(registry.sheet)
+
+
+def queue_of(registry: RegistryConfig) -> Queue:
+    """The outbox as a pass and a check go through it; what lies in it now counts as read before the sheet."""
+    from registry_sheets.operations.waiting import Queue
+
+    return Queue(outbox_of(registry), terms(registry))
+
+
+def desk_of(registry: RegistryConfig, wait: float) -> Desk:
+    """What an edit command of a registry works with; ``wait``: seconds for a workbook that somebody has open."""
+    from registry_sheets.operations.settling import Desk
+
+    return Desk(
+        workbook=open_workbook(registry),
+        terms=terms(registry),
+        outbox=outbox_of(registry),
+        today=today_of(registry),
+        by=user(),
+        wait=wait,
+    )
+
+
+def live_past(registry: RegistryConfig) -> Callable[[str], Sequence[LivePeriod]]:
+    """Tells when versions of a model were live where, oldest first, by the sheet and its history."""
+
+    def periods_of(name: str) -> Sequence[LivePeriod]:
+        from registry_sheets.operations.asking import live_periods_of
+
+        with history_of(registry) as history:
+            return live_periods_of(open_workbook(registry), terms(registry), today_of(registry), history, name)
+
+    return periods_of
+
+
+def user() -> str:
+    """Who runs this, and where: 'ana@laptop'."""
+    import getpass
+    import socket
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's account may have no name
+        name = "somebody"
+    return f"{name}@{socket.gethostname()}"

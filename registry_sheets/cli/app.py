@@ -8,15 +8,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from registry_sheets.cli import everyday, nightly, reference, start
+from registry_sheets.cli import edit, everyday, nightly, reference, start
+from registry_sheets.cli.compare import compare
 from registry_sheets.cli.failures import code_of
+from registry_sheets.cli.history import history
 from registry_sheets.cli.init import init
 
 GROUPS = (
     ("Start", (start.demo, init, start.doctor)),
-    ("Every day", (everyday.check, everyday.live)),
+    ("Every day", (everyday.check, everyday.live, compare, everyday.changes)),
+    ("Edit", (edit.record, edit.promote, edit.rollback, edit.fix, edit.outbox)),
     ("Run nightly", (nightly.sync,)),
-    ("Reference", (reference.rules, reference.schema)),
+    ("Reference", (reference.rules, reference.schema, history)),
 )
 
 

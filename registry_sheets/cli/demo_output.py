@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from registry_sheets.cli.failures import pasted
 from registry_sheets.cli.findings_output import Paint, paint_for, table_lines
 from registry_sheets.cli.live_output import live_lines
+from registry_sheets.operations.asking import live_now
 from registry_sheets.operations.demo import Demo
 from registry_sheets.operations.looking import Look
-from registry_sheets.registry.live import live_versions
 from registry_sheets.registry.text import terminal_safe
 
 _MADE = (
@@ -23,13 +24,13 @@ _MADE = (
 def print_demo(look: Look, made: Demo, folder: Path) -> None:
     """Print it all."""
     paint = paint_for(sys.stdout)
-    sheet = _typed(folder / made.workbook.name)
+    sheet = folder / made.workbook.name
     for line in (
         paint.wrapped("", terminal_safe(f"Made in {folder}: {_MADE}")),
         "",
         *table_lines(look, False, paint, f"registry-sheets check {pasted(sheet)}"),
         "",
-        *paint.fitted(live_lines(look, live_versions(look.registry.models, look.registry.lists))),
+        *paint.fitted(live_lines(live_now(look), paint)),
         "",
         *paint.fitted(map(terminal_safe, look.notices)),
         "",
@@ -38,12 +39,7 @@ def print_demo(look: Look, made: Demo, folder: Path) -> None:
         print(line)
 
 
-def _typed(path: Path) -> str:
-    """A path as it is typed into a command."""
-    return f'"{path}"' if any(sign in str(path) for sign in " &()'") else str(path)
-
-
-def _next(look: Look, made: Demo, sheet: str, paint: Paint) -> Iterable[str]:
+def _next(look: Look, made: Demo, sheet: Path, paint: Paint) -> Iterable[str]:
     yield paint.bold("What to try next")
     for number, step in enumerate(_steps(look, made, sheet), 1):
         what, *more = step
@@ -51,11 +47,12 @@ def _next(look: Look, made: Demo, sheet: str, paint: Paint) -> Iterable[str]:
         yield from (f"     {terminal_safe(line)}" for line in more)
 
 
-def _steps(look: Look, made: Demo, sheet: str) -> Iterable[tuple[str, ...]]:
+def _steps(look: Look, made: Demo, sheet: Path) -> Iterable[tuple[str, ...]]:
     yield "Open the workbook in Excel or LibreOffice:", str(made.workbook)
     yield (
         "Look at its tabs: Models (the coloured cells are what was found), Findings (what to do; its links jump to "
-        "the cell), Live (what runs where, and why), Lists (places, owners, what is accepted) and Guide.",
+        "the cell), Live (what runs where, and why), Changes (what changed in the last three months), Lists (places, "
+        "owners, what is accepted) and Guide.",
     )
     gap = next((finding for finding in look.result.findings if finding.rule == "missing-value"), None)
     if gap:
@@ -65,4 +62,13 @@ def _steps(look: Look, made: Demo, sheet: str) -> Iterable[tuple[str, ...]]:
         )
     yield "Have it checked again, with the tabs brought up to date:", f"registry-sheets sync {pasted(sheet)}"
     yield "Ask why a rule finds what it finds, and what to do:", "registry-sheets rules duplicate-version"
-    yield "Make your own registry, empty or from a list that you have:", "registry-sheets init models.xlsx"
+    asked = look.registry.today - timedelta(days=60)
+    yield (
+        "Ask what was running on a day, and why; what changed; how versions compare; and what a rollback would write:",
+        f"cd {pasted(sheet.parent)}",
+        f"registry-sheets live --on {asked}",
+        'registry-sheets changes "Ingredient orders"',
+        'registry-sheets compare "Ingredient orders"',
+        'registry-sheets rollback "AC failure" --why x --dry-run',
+    )
+    yield "Make your own registry, empty or from a list that you have:", "registry-sheets init our-models.xlsx"

@@ -20,6 +20,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class LiveFormat(StrEnum):
+    """How what is live is written; ``version`` is the bare version, for scripts."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    VERSION = "version"
+
+
 class FailOn(StrEnum):
     """From which severity on findings make exit code 1."""
 
@@ -31,6 +40,12 @@ class FailOn(StrEnum):
 
 Sheet = Annotated[
     Path | None, typer.Argument(metavar="[SHEET]", help="The workbook; without it, every registry of the config.")
+]
+SheetFile = Annotated[
+    Path | None, typer.Option("--sheet", metavar="FILE", help="The workbook, if it is not the config's.")
+]
+Model = Annotated[
+    str, typer.Argument(metavar="[NAME]", help="Only this model. (The name of a workbook is taken for --sheet.)")
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The config, if it is not config.toml here.")
@@ -48,13 +63,21 @@ FailFrom = Annotated[
 Everything = Annotated[bool, typer.Option("--all", help="Show all findings, not only the ten worst.")]
 
 
-def day(said: str) -> date | None:
-    """The day of --today. Raises ConfigProblem."""
+def day(said: str, flag: str = "--today") -> date | None:
+    """The day of --today or another flag. Raises ConfigProblem."""
     if not said:
         return None
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise ConfigProblem(
-            f"--today {said} is not a date.", "Write it as year-month-day: --today 2026-06-30"
-        ) from None
+        raise ConfigProblem(f"{flag} {said} is not a date.", f"Write it as year-month-day: {flag} 2026-06-30") from None
+
+
+def model_or_sheet(name: str, sheet: Path | None) -> tuple[str, Path | None]:
+    """(model, workbook) where the one argument may be either: `live "AC failure"`, `live models.xlsx`."""
+    if sheet is None and Path(name).suffix.casefold() in _WORKBOOKS:
+        return "", Path(name)
+    return name, sheet
+
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods")

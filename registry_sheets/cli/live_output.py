@@ -1,4 +1,4 @@
-"""What is live, as it is printed: for a person, as JSON, as CSV."""
+"""What is or was live, as it is printed: for a person, as JSON, as CSV, as a bare version."""
 
 from __future__ import annotations
 
@@ -9,111 +9,196 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from registry_sheets.cli.findings_output import paint_for
-from registry_sheets.cli.flags import Format
-from registry_sheets.cli.running import Outcome
+from registry_sheets.cli.failures import ExitCode, say
+from registry_sheets.cli.findings_output import Paint, paint_for
+from registry_sheets.cli.flags import LiveFormat
 from registry_sheets.cli.streams import can_show
-from registry_sheets.operations.looking import Look
+from registry_sheets.operations.asking import LiveAnswer
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.live import LiveVersion, live_versions
+from registry_sheets.registry.live import LiveVersion
+from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.text import csv_safe, terminal_safe
+from registry_sheets.registry.wording import listed
 
 KEYS = ("name", "version", "used_for", "location", "since", "training_date", "data_source", "why", "replaced")
+"""What JSON and CSV tell of a line; ``basis`` besides, where a day was asked for."""
 
 
-def print_live(outcomes: Sequence[Outcome], format_: Format, used_for: str, location: str) -> None:
-    """Print what is live in all registries; only for one use or at one place where these are given."""
-    looks = [outcome.look for outcome in outcomes if outcome.look]
-    lines = [(look, _chosen(look, used_for, location)) for look in looks]
-    if format_ is Format.JSON:
-        objects = [{"registry": look.name, **_object(line)} for look, of_look in lines for line in of_look]
-        print(json.dumps(objects, indent=2, ensure_ascii=not can_show("\u00e9\u2192\U0001f600", sys.stdout)))
-    elif format_ is Format.CSV:
-        _print_csv(lines)
+def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
+    """Print the answers of all registries; the exit code that the answer comes to."""
+    unknown = [answer for answer in answers if answer.asked.name and not _knows(answer)]
+    if answers and len(unknown) == len(answers):
+        return _no_such_model(answers)
+    if format_ is LiveFormat.VERSION:
+        return _print_version(answers)
+    if format_ is LiveFormat.JSON:
+        objects = [
+            {"registry": answer.look.name, **_object(answer, line)} for answer in answers for line in answer.lines
+        ]
+        print(json.dumps(objects, indent=2, ensure_ascii=not can_show("é→😀", sys.stdout)))
+    elif format_ is LiveFormat.CSV:
+        _print_csv(answers)
     else:
-        for number, (look, of_look) in enumerate(lines):
-            if number:
-                print()
-            told = live_lines(look, of_look, _known(look, used_for, location))
-            print("\n".join(paint_for(sys.stdout).fitted(told)))
+        _print_tables(answers)
+    return ExitCode.CLEAN
 
 
-def _chosen(look: Look, used_for: str, location: str) -> list[LiveVersion]:
-    use, place = normalise(used_for), normalise(location)
-    return [
-        line
-        for line in live_versions(look.registry.models, look.registry.lists)
-        if (not use or normalise(line.used_for) == use) and (not place or normalise(line.location) == place)
-    ]
+def _knows(answer: LiveAnswer) -> bool:
+    return normalise(answer.asked.name) in {normalise(name) for name in answer.names}
 
 
-def _known(look: Look, used_for: str, location: str) -> str:
-    """What could have been asked for, where a use or a place was: nobody knows each by heart."""
-    live = live_versions(look.registry.models, look.registry.lists)
-    uses = sorted({line.used_for for line in live if line.used_for}, key=str.casefold) if used_for else ()
-    places = sorted({line.location for line in live if line.location}, key=str.casefold) if location else ()
-    kinds = (("used for", uses), ("at", places))
-    return "; ".join(f"{word} {', '.join(said)}" for word, said in kinds if said)
+def _no_such_model(answers: Sequence[LiveAnswer]) -> ExitCode:
+    import difflib
+
+    wanted = answers[0].asked.name
+    names = {normalise(name): name for answer in answers for name in answer.names}
+    close = difflib.get_close_matches(normalise(wanted), names, n=3)
+    known = [names[key] for key in close] or sorted(names.values(), key=str.casefold)
+    hint = f"Did you mean {listed(known)}?" if close else f"The models are: {listed(known, 10)}."
+    say(f"There is no model '{wanted}' in {listed([answer.look.label for answer in answers])}. {hint}")
+    return ExitCode.UNUSABLE
 
 
-def live_lines(look: Look, lines: Iterable[LiveVersion], known: str = "") -> Iterable[str]:
-    """What is live in one registry, for a person: a line for each place and use, and the reason under it.
+def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
+    """The one version that is live; exit code 1 where there is none, or several."""
+    found = {(normalise(line.name), normalise(line.version)): line for answer in answers for line in answer.lines}
+    if len(found) == 1:
+        print(terminal_safe(next(iter(found.values())).version))
+        return ExitCode.CLEAN
+    if not found:
+        say("No version of that is live. What is: registry-sheets live")
+        return ExitCode.FINDINGS
+    told = [" ".join(filter(None, (line.name, _headline(line)))) for line in found.values()]
+    say(f"Not one version but {len(found)}: {'; '.join(told)}. Name the model, --location or --used-for.")
+    return ExitCode.FINDINGS
 
-    ``known`` is said where there is nothing: what is live instead.
-    """
-    shown = list(lines)
-    if not shown:
-        yield terminal_safe(_nothing(look, known))
-        return
-    yield terminal_safe(f"Live in {look.label} on {look.registry.today.isoformat()}, as its rows say:")
-    name = ""
-    for line in shown:
+
+def _print_tables(answers: Sequence[LiveAnswer]) -> None:
+    paint = paint_for(sys.stdout)
+    shown = [answer for answer in answers if not answer.asked.name or _knows(answer)]
+    for number, answer in enumerate(shown):
+        if number:
+            print()
+        print("\n".join(paint.fitted(live_lines(answer, paint))))
+
+
+def live_lines(answer: LiveAnswer, paint: Paint) -> Iterable[str]:
+    """What is live in one registry, for a person: a line for each place and use, and the reason under it."""
+    if answer.lines:
+        yield terminal_safe(_heading(answer))
+    else:
+        yield terminal_safe(_nothing(answer))
+    name = None
+    for line in answer.lines:
         if line.name != name:
             name = line.name
             yield ""
-            yield terminal_safe(name or "(a row without a name)")
-        yield f"  {terminal_safe(_headline(line))}"
-        yield from (f"      {terminal_safe(detail)}" for detail in _details(line))
+            yield paint.bold(terminal_safe(name or "(a row without a name)"))
+        yield f"  {terminal_safe(_headline(line, _basis(answer, line)))}"
+        yield from (f"      {terminal_safe(detail)}" for detail in _details(line, answer))
+    yield from _about_history(answer)
 
 
-def _headline(line: LiveVersion) -> str:
+def _heading(answer: LiveAnswer) -> str:
+    label, day = answer.look.label, answer.day.isoformat()
+    if answer.asked.as_recorded:
+        return f"Live on {day}, as {label} said on that day:"
+    if answer.asked.on:
+        return f"Live on {day} in {label}:"
+    return f"Live in {label} on {day}, as its rows say:"
+
+
+def _headline(line: LiveVersion, basis: str = "") -> str:
     parts = [
         line.version or "(no version)",
         f"for {line.used_for}" if line.used_for else "",
         f"at {line.location}" if line.location else "(no location)",
-        f"since {line.since.isoformat()}" if line.since else "",
+        f"since {line.since.isoformat()}{basis}" if line.since else basis.strip(),
         f"replaced {line.replaced}" if line.replaced else "",
     ]
     return ", ".join(filter(None, parts))
 
 
-def _details(line: LiveVersion) -> Iterable[str]:
-    trained = f"trained {line.training_date.isoformat()}" if line.training_date else ""
+def _basis(answer: LiveAnswer, line: LiveVersion) -> str:
+    """How it is known that it was live on a day that was asked for; of now, only what the sheet does not state."""
+    if answer.asked.on:
+        return " (observed)" if line.observed else " (stated in the sheet)"
+    return " (first seen live then)" if line.observed else ""
+
+
+def _details(line: LiveVersion, answer: LiveAnswer) -> Iterable[str]:
+    trained = f"trained {line.training_date.isoformat()}{_age(line, answer)}" if line.training_date else ""
     data = f"on {line.data_source}" if line.data_source else ""
     if trained or data:
         yield " ".join(filter(None, (trained or "trained", data)))
     yield f"why: {line.why}" if line.why else "why: not written down (fill Why in its row)"
 
 
-def _nothing(look: Look, known: str) -> str:
-    if not look.registry.models.has("stage"):
-        return f"{look.label} has no Stage column, so nothing in it says what is live. Add one with Production in it."
-    if known:
-        return f"Nothing of that is live in {look.label}. What is live is {known}."
-    return f"Nothing is live in {look.label}: no row has the Stage Production."
+def _age(line: LiveVersion, answer: LiveAnswer) -> str:
+    days = (answer.day - line.training_date).days if line.training_date else -1
+    if days < 0:
+        return ""
+    told = f"{days:,} day{'s' if days != 1 else ''}"
+    return f" ({told} before)" if answer.asked.on else f" ({told} ago)"
 
 
-def _print_csv(lines: Iterable[tuple[Look, Iterable[LiveVersion]]]) -> None:
+def _nothing(answer: LiveAnswer) -> str:
+    label, asked = answer.look.label, answer.asked
+    when = f" on {asked.on.isoformat()}" if asked.on else ""
+    if not answer.look.registry.models.has("stage"):
+        return f"{label} has no Stage column, so nothing in it says what is live. Add one with Production in it."
+    if (asked.used_for or asked.location) and (known := _known(answer)):
+        return f"Nothing of that is live in {label}{when}. What is live is {known}."
+    if asked.name:
+        return f"No version of {asked.name} is live in {label}{when}, as far as is known."
+    if asked.on:
+        return f"Nothing was live in {label}{when}, as far as is known."
+    return f"Nothing is live in {label}: no row has the Stage Production."
+
+
+def _known(answer: LiveAnswer) -> str:
+    """What could have been asked for, where a use or a place was: nobody knows each by heart."""
+    uses = sorted({line.used_for for line in answer.known if line.used_for}, key=str.casefold)
+    places = sorted({line.location for line in answer.known if line.location}, key=str.casefold)
+    kinds = (("used for", uses if answer.asked.used_for else ()), ("at", places if answer.asked.location else ()))
+    return "; ".join(f"{word} {', '.join(said)}" for word, said in kinds if said)
+
+
+def _about_history(answer: LiveAnswer) -> Iterable[str]:
+    """Where history begins, where the day that was asked for lies before it."""
+    on = answer.asked.on
+    if on is None or on >= answer.begins:
+        return
+    yield ""
+    begins = answer.begins.isoformat()
+    if answer.asked.as_recorded:
+        yield f"History begins on {begins}: what the registry said before that was not recorded."
+        return
+    yield f"History begins on {begins}: for a day before that, only what Deployed on states is known."
+    if answer.unsure:
+        names = listed([_unsure(period) for period in answer.unsure], 5)
+        yield terminal_safe(f"Live on {begins}, and not stated since when: {names}.")
+
+
+def _unsure(period: LivePeriod) -> str:
+    return " ".join(filter(None, (period.name, period.version, f"at {period.location}" if period.location else "")))
+
+
+def _print_csv(answers: Sequence[LiveAnswer]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("registry", *KEYS))
-    for look, of_look in lines:
-        for line in of_look:
-            cells = _object(line).values()
-            writer.writerow([csv_safe(look.name), *(csv_safe(cell) if cell else "" for cell in cells)])
+    basis = ("basis",) if any(answer.asked.on for answer in answers) else ()
+    writer.writerow(("registry", *KEYS, *basis))
+    for answer in answers:
+        for line in answer.lines:
+            cells = _object(answer, line).values()
+            writer.writerow([csv_safe(answer.look.name), *(csv_safe(cell) if cell else "" for cell in cells)])
 
 
-def _object(line: LiveVersion) -> dict[str, Any]:
-    return {key: _plain(getattr(line, key)) for key in KEYS}
+def _object(answer: LiveAnswer, line: LiveVersion) -> dict[str, Any]:
+    told = {key: _plain(getattr(line, key)) for key in KEYS}
+    if answer.asked.on:
+        told["basis"] = "observed" if line.observed else "stated in the sheet"
+    return told
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import typer
 
@@ -15,6 +16,8 @@ from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.operations.looking import Look
 from registry_sheets.registry.findings import Severity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,38 @@ def each(registries: Sequence[RegistryConfig], do: Callable[[RegistryConfig], Lo
 
 
 def _one(registry: RegistryConfig, do: Callable[[RegistryConfig], Look], about: bool) -> Outcome:
+    return Outcome(registry, *_tried(registry, do, about))
+
+
+def _tried(registry: RegistryConfig, do: Callable[[RegistryConfig], T], about: bool) -> tuple[T | None, ExitCode]:
     named = registry.name if about else ""
     try:
-        return Outcome(registry, do(registry))
+        return do(registry), ExitCode.CLEAN
     except RegistrySheetsError as error:
-        return Outcome(registry, None, explain(error, named))
+        return None, explain(error, named)
     except Exception as error:
         say(f"{named}:" if named else "")
         say(bug_report(error, sys.argv[1:]))
-        return Outcome(registry, None, ExitCode.BUG)
+        return None, ExitCode.BUG
+
+
+@dataclass(frozen=True)
+class Answers(Generic[T]):
+    """What was answered by each registry that could answer, and the exit codes of those that could not."""
+
+    found: list[T]
+    failures: list[ExitCode]
+
+
+def answers(registries: Sequence[RegistryConfig], ask: Callable[[RegistryConfig], T]) -> Answers[T]:
+    """Ask every registry; say at once what goes wrong with one, and go on with the next."""
+    given: Answers[T] = Answers([], [])
+    for registry in registries:
+        found, failure = _tried(registry, ask, about=len(registries) > 1)
+        if found is not None:
+            given.found.append(found)
+        given.failures.append(failure)
+    return given
 
 
 def finish(outcomes: Iterable[Outcome], fail_on: FailOn | None) -> None:
@@ -55,10 +81,21 @@ def finish_listing(outcomes: Iterable[Outcome]) -> None:
     raise typer.Exit(worst(outcome.failure for outcome in outcomes))
 
 
+def finish_answers(failures: Iterable[ExitCode], looks: Iterable[Look], code: ExitCode = ExitCode.CLEAN) -> None:
+    """As finish_listing, for what each registry answered; ``code`` is what the answers come to. Raises typer.Exit."""
+    unchecked = [ExitCode.NOT_CHECKED for look in looks if not look.complete]
+    raise typer.Exit(worst([code, *failures, *unchecked]))
+
+
 def print_notices(outcomes: Iterable[Outcome]) -> None:
     """What else people should know: what was written, what was not and why."""
-    for outcome in outcomes:
-        for notice in outcome.look.notices if outcome.look else ():
+    print_said(outcome.look for outcome in outcomes if outcome.look)
+
+
+def print_said(looks: Iterable[Look]) -> None:
+    """The notices of looks."""
+    for look in looks:
+        for notice in look.notices:
             say(notice)
 
 

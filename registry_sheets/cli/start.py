@@ -34,13 +34,15 @@ def demo(
 
     from registry_sheets.cli.demo_output import print_demo
     from registry_sheets.config import load
-    from registry_sheets.operations.demo import FOLDER, make_demo
-    from registry_sheets.wiring import pass_over
+    from registry_sheets.operations.demo import FOLDER, make_demo, play
+    from registry_sheets.wiring import pass_over, terms, writable_history
     from registry_sheets.workbooks.excel.new import write_workbook
 
     day = flags.day(today) or datetime.now().astimezone().date()
     made = make_demo(folder or FOLDER, day, write_workbook)
     (registry,) = load(made.config).registries
+    with writable_history(registry) as history:
+        play(history, terms(registry), day)
     print_demo(pass_over(registry, day), made, folder or FOLDER)
 
 
@@ -69,13 +71,18 @@ def doctor(
 def _place(registry: RegistryConfig) -> Place:
     """Where a registry stands, for doctor."""
     from registry_sheets.operations.doctor import Place
-    from registry_sheets.wiring import state_of
+    from registry_sheets.wiring import outbox_of, state_of
     from registry_sheets.workbooks.excel.cloud import cloud_synced
     from registry_sheets.workbooks.excel.locks import who_has_open
 
     def holder() -> str:
         found = who_has_open(registry.sheet)
         return found.sentence if found else ""
+
+    def waiting() -> tuple[str, ...]:
+        contents = outbox_of(registry).read()
+        told = (f"{edit.what}, by {edit.by}: {edit.reason}" for edit in contents.in_state("waiting", "unfit"))
+        return (*told, *contents.notices)
 
     return Place(
         sheet=registry.sheet,
@@ -86,4 +93,5 @@ def _place(registry: RegistryConfig) -> Place:
         time_zone=registry.settings.time_zone,
         holder=holder,
         synced=lambda: cloud_synced(registry.sheet) or "",
+        waiting=waiting,
     )

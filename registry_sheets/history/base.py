@@ -49,12 +49,12 @@ class History(ABC):
 
     @abstractmethod
     def spells(
-        self, *, rows: Collection[int] | None = None, live: bool = False, ended_since: int | None = None
+        self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
     ) -> Sequence[Spell]:
         """Spells by row, then oldest first.
 
-        ``rows``: only of these rows. ``live``: only those in Production. ``ended_since``: only those that still
-        hold or ended with that pass or a later one.
+        ``rows``: only of these rows. ``live``: only those in Production. ``changed_since``: only those that began or
+        ended with that pass or a later one.
         """
 
     @abstractmethod
@@ -73,8 +73,22 @@ class History(ABC):
         """Let go of the store; nothing may be asked of it afterwards."""
 
     def export(self) -> Iterator[Mapping[str, Any]]:
-        """Everything, as objects that JSON can hold: one 'history', then each 'pass', 'facts' and 'finding'."""
-        raise NotImplementedError
+        """Everything, as objects that JSON can hold. The keys stay as they are as long as ``format`` does.
+
+        One {"kind": "history", "format": 1, "begins": day or null}, then all, oldest first, of
+        {"kind": "pass", "id", "at", "day", "last_at", "last_day", "editor", "edited_at": moment or null, "baseline"},
+        {"kind": "facts", "row", "since": pass, "until": pass or null, "facts": {key: text or texts}, "credits":
+        {key: text}} (by row), and {"kind": "finding", "key", "rule", "severity", "name", "version", "column",
+        "message", "since": pass, "until": pass or null}. Days are '2026-07-01', moments '2026-07-01T02:00:00Z';
+        a pass is named by its id; see registry/past/facts.py for the keys of facts.
+        """
+        from registry_sheets.history.exporting import heading, of_finding, of_pass, of_spell
+
+        held = self.held()
+        yield heading(held.begins if held else None)
+        yield from map(of_pass, self.passes())
+        yield from map(of_spell, self.spells())
+        yield from map(of_finding, self.findings())
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from registry_sheets.registry.headers import SEARCHED_ROWS, HeaderMatch, find_he
 from registry_sheets.registry.marks import marks_for
 from registry_sheets.registry.sheets import Mark, Sheet
 from registry_sheets.registry.table_settings import TableSettings
+from registry_sheets.registry.tabs.changes import changes_sheet
 from registry_sheets.registry.tabs.findings import findings_sheet
 from registry_sheets.registry.tabs.guide import guide_sheet
 from registry_sheets.registry.tabs.lists import lists_sheet
@@ -281,6 +282,7 @@ def _own_sheets(terms: Terms, titles: Sequence[str]) -> tuple[Sheet, ...]:
     return (
         findings_sheet(CheckResult(()), vocabulary=terms.table.vocabulary(), title=free_title("Findings", titles)),
         live_sheet((), title=free_title("Live", titles)),
+        changes_sheet((), None, title=free_title("Changes", titles)),
         guide_sheet(title=free_title("Guide", titles)),
     )
 

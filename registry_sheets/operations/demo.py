@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from registry_sheets.errors import CannotSave, ConfigProblem
-from registry_sheets.operations.demo_rows import OWN_HEADERS, cell_on, demo_lists, demo_rows
+from registry_sheets.history.base import History
+from registry_sheets.operations.demo_rows import OWN_HEADERS, DemoRow, cell_on, demo_lists, demo_rows
+from registry_sheets.operations.demo_story import rows_on, turning_days
+from registry_sheets.operations.looking import Memories, Terms, look
+from registry_sheets.operations.recording import record_pass
 from registry_sheets.registry.columns import COLUMNS
-from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.sheets import Sheet, SheetCell
 from registry_sheets.registry.tabs.template import registry_tabs
+from registry_sheets.workbooks.base import LastEditor
+from registry_sheets.workbooks.memory import MemoryWorkbook
 
 FOLDER = Path("registry-sheets-demo")
 WORKBOOK, CONFIG = "models.xlsx", "config.toml"
@@ -74,9 +80,33 @@ def _refuse_if_taken(folder: Path) -> None:
         )
 
 
-def demo_sheets(today: date) -> tuple[Sheet, ...]:
-    """The tabs of the demo registry before its first pass."""
-    rows = [{key: cell_on(told, today) for key, told in row.items()} for row in demo_rows()]
+def play(history: History, terms: Terms, today: date) -> None:
+    """Record the three months before: a pass over the registry as it was on each day on which it was changed.
+
+    Raises HistoryUnusable.
+    """
+    for day, who in turning_days(today):
+        saved = datetime(day.year, day.month, day.day, 16, 40, tzinfo=UTC)
+        sheets = demo_sheets(today, rows_on(day, demo_rows(), today))
+        workbook = MemoryWorkbook(map(_grid, sheets[:2]), label=WORKBOOK, last_editor=LastEditor(who, saved))
+        seen = look(workbook, terms, day, memories=Memories(history, strict=True, now=saved + timedelta(hours=6)))
+        record_pass(history, seen, {}, accept_removals=False)
+
+
+def _grid(sheet: Sheet) -> Grid:
+    """What a read of the sheet would see."""
+    width = max(map(len, sheet.rows))
+    rows = [[*(cell.value for cell in row), *[""] * (width - len(row))] for row in sheet.rows]
+    errors = {(r, c): str(cell.value) for r, row in enumerate(sheet.rows) for c, cell in enumerate(row) if cell.error}
+    for row, column in errors:
+        rows[row][column] = ""
+    return Grid(sheet.title, rows, errors)
+
+
+def demo_sheets(today: date, told_rows: Sequence[DemoRow] | None = None) -> tuple[Sheet, ...]:
+    """The tabs of the demo registry before its first pass, with these rows or all."""
+    told = demo_rows() if told_rows is None else told_rows
+    rows = [{key: cell_on(cell, today) for key, cell in row.items()} for row in told]
     models, *others = registry_tabs(
         [{column.field: _value(row.get(column.field, "")) for column in COLUMNS} for row in rows],
         OWN_HEADERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,8 @@ class Item:
 class Place:
     """Where a registry stands, and how to ask about it.
 
-    ``holder`` says who has the workbook open, '' nobody; ``synced`` what syncs its folder, '' nothing.
+    ``holder`` says who has the workbook open, '' nobody; ``synced`` what syncs its folder, '' nothing; ``waiting``
+    are the recorded edits that are not in the workbook yet, a sentence each.
     """
 
     sheet: Path
@@ -57,6 +58,7 @@ class Place:
     time_zone: str
     holder: Callable[[], str]
     synced: Callable[[], str]
+    waiting: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def examine(workbook: Workbook, terms: Terms, today: date, place: Place) -> Diag
         _config(place),
         *_sheet(workbook, terms, place),
         *_writing(place),
+        *_outbox(place),
         _folder("State folder", place.state, place.sheet),
         *([_folder("Output folder", place.output, None)] if place.output else ()),
         Item("Today", "ok", f"{today.isoformat()}, by {place.time_zone or _HERE}"),
@@ -225,6 +228,15 @@ def _writing(place: Place) -> Iterator[Item]:
         how = "into the workbook" if place.write_back == "in place" else "into a workbook beside it"
         yield Item("Writing", "ok", f'write_back = "{place.write_back}": findings go {how}; its folder can be written')
     yield from _company(place)
+
+
+def _outbox(place: Place) -> Iterator[Item]:
+    """Recorded edits that are not in the workbook yet."""
+    waiting = place.waiting()
+    if not waiting:
+        yield Item("Outbox", "ok", "no recorded edit waits")
+    for told in waiting:
+        yield Item("Outbox", "note", told, "See them with: registry-sheets outbox")
 
 
 def _company(place: Place) -> Iterator[Item]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
 
-from registry_sheets.errors import NoModelsTab, RegistrySheetsError, UnreadableWorkbook
+from registry_sheets.errors import HistoryUnusable, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
 from registry_sheets.registry.checking import CheckResult, RuleSetting, check, rules_on
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_words import is_check
@@ -19,6 +19,11 @@ from registry_sheets.registry.rules.base import Registry
 from registry_sheets.registry.table import Lists, ModelTable
 from registry_sheets.registry.table_settings import TableSettings
 from registry_sheets.workbooks.base import Snapshot, Workbook
+
+if TYPE_CHECKING:  # a check of a registry that has no history need not load any
+    from registry_sheets.history.base import History
+    from registry_sheets.operations.recalling import Recall
+    from registry_sheets.registry.edits.standing import EditStanding
 
 LISTS_TITLE = "Lists"
 MODELS_TITLE = "Models"
@@ -32,6 +37,29 @@ class Answers(Protocol):
 
     @property
     def not_asked(self) -> Mapping[str, str]: ...
+
+
+class Undecided(Protocol):
+    """The edits of the outbox that somebody has to decide about, given the table as read."""
+
+    def __call__(self, table: ModelTable, /) -> tuple[EditStanding, ...]: ...
+
+
+@dataclass(frozen=True)
+class Memories:
+    """What a look may ask besides the sheet: its history and its outbox; None: there is none.
+
+    ``strict``: a history that cannot be read is raised, not merely named. ``now`` is the pass's moment, None for
+    this one.
+    """
+
+    history: History | None = None
+    undecided: Undecided | None = None
+    strict: bool = False
+    now: datetime | None = None
+
+
+NOTHING_REMEMBERED = Memories()
 
 
 @dataclass(frozen=True)
@@ -50,7 +78,7 @@ class Look:
     """What one look at a registry saw and found.
 
     ``label`` is how people know the workbook. ``complete`` False: something could not be checked, and
-    ``notices`` say what; they also tell what a pass wrote.
+    ``notices`` say what; they also tell what a pass wrote. ``recall`` is what history knows of it.
     """
 
     name: str
@@ -62,6 +90,7 @@ class Look:
     result: CheckResult
     complete: bool = True
     notices: tuple[str, ...] = ()
+    recall: Recall | None = None
 
     @property
     def rows(self) -> int:
@@ -83,15 +112,23 @@ Prober = Callable[[ModelTable, Terms], Answers | None]
 """Asks the links of a table, where the rule broken-link is on; None: not asked for."""
 
 
-def look(workbook: Workbook, terms: Terms, today: date, prober: Prober | None = None) -> Look:
+def look(
+    workbook: Workbook,
+    terms: Terms,
+    today: date,
+    prober: Prober | None = None,
+    memories: Memories = NOTHING_REMEMBERED,
+) -> Look:
     """Read, parse and check one registry.
 
-    Raises UnreadableWorkbook, NoModelsTab, DoubtfulHeaders, NotChecked.
+    A history that cannot be read makes the look incomplete, and is named. Raises UnreadableWorkbook,
+    NoModelsTab, DoubtfulHeaders, NotChecked.
     """
     snapshot = workbook.read()
     grid, match = models_of(snapshot, terms)
     table = parse_models(grid, match, terms.table)
     answers = prober(table, terms) if prober and _asks_links(table, terms) else None
+    recalled, forgotten = _recalled(memories, table, today)
     registry = Registry(
         name=terms.name,
         models=table,
@@ -100,6 +137,8 @@ def look(workbook: Workbook, terms: Terms, today: date, prober: Prober | None = 
         vocabulary=terms.table.vocabulary(),
         date_order=terms.table.date_order,
         links=answers.links if answers else None,
+        past=recalled.past if recalled else None,
+        edits=memories.undecided(table) if memories.undecided else (),
     )
     unknown = answers.not_asked if answers else {}
     unread = tuple(f"Not checked: {link}: {why}." for link, why in sorted(unknown.items()))
@@ -110,10 +149,42 @@ def look(workbook: Workbook, terms: Terms, today: date, prober: Prober | None = 
         grid=grid,
         match=match,
         registry=registry,
-        result=check(registry, terms.rules),
-        complete=not unknown,
-        notices=(*unread, *registry.lists.problems),
+        result=_dated(check(registry, terms.rules), recalled, today),
+        complete=not unknown and not forgotten,
+        notices=(*unread, *forgotten, *_gone(recalled, memories.strict), *registry.lists.problems),
+        recall=recalled,
     )
+
+
+def _recalled(memories: Memories, table: ModelTable, today: date) -> tuple[Recall | None, tuple[str, ...]]:
+    """What history knows, and why it could not be asked, if it could not."""
+    if memories.history is None:
+        return None, ()
+    from registry_sheets.operations.recalling import recall
+
+    try:
+        return recall(memories.history, table, today, memories.now), ()
+    except HistoryUnusable as error:
+        if memories.strict:
+            raise
+        return None, (f"Not checked: what history tells. {error}",)
+
+
+def _gone(recalled: Recall | None, strict: bool) -> tuple[str, ...]:
+    """A notice where so many rows are gone that a pass would refuse to record it."""
+    if recalled is None or strict or not recalled.comparison.suspicious:
+        return ()
+    count = len(recalled.comparison.matching.vanished)
+    return (f"{count} rows that the last sync saw are gone; if they were meant to go: sync --accept-removals",)
+
+
+def _dated(result: CheckResult, recalled: Recall | None, today: date) -> CheckResult:
+    """The findings with the day since which each is there."""
+    if recalled is None:
+        return result
+    from registry_sheets.registry.past.found import with_days
+
+    return replace(result, findings=with_days(result.findings, recalled.findings, today))
 
 
 def _asks_links(table: ModelTable, terms: Terms) -> bool:

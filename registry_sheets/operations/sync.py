@@ -1,4 +1,4 @@
-"""One pass over one registry: read, parse, check, write the own tabs back, publish."""
+"""One pass over one registry: read, parse, check, record, write the own tabs back, publish."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
-from registry_sheets.errors import NotChecked, RegistrySheetsError, WorkbookChanged, WorkbookOpen, WriteRefused
-from registry_sheets.operations.looking import Look, Prober, Terms, look
+from registry_sheets.errors import (
+    HistoryMoved,
+    NotChecked,
+    RegistrySheetsError,
+    WorkbookChanged,
+    WorkbookOpen,
+    WriteRefused,
+)
+from registry_sheets.history.base import History
+from registry_sheets.operations.looking import Look, Memories, Prober, Terms, look
 from registry_sheets.operations.own_tabs import refuse_foreign
 from registry_sheets.operations.publishing import publish
+from registry_sheets.operations.recording import record_pass
+from registry_sheets.operations.waiting import Queue, Standing
+from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.live import live_versions
 from registry_sheets.registry.sheets import Sheet
+from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.tabs.changes import changes_sheet
 from registry_sheets.registry.tabs.findings import findings_sheet
 from registry_sheets.registry.tabs.live import live_sheet
+from registry_sheets.registry.wording import listed
 from registry_sheets.workbooks.base import Snapshot, Workbook, Written
 
 TRIES = 3
@@ -51,34 +65,63 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where a pass writes. ``folder`` None: nothing is published."""
+    """Where a pass writes. ``folder`` None: nothing is published; ``history`` None: nothing is recorded.
+
+    ``accept_removals``: rows that are gone are gone, however many they are. ``trial``: of a day that has not come,
+    so that nothing is recorded.
+    """
 
     write_back: WriteBack
     beside: Beside
     memory: Memory
     folder: Path | None = None
+    history: History | None = None
+    queue: Queue | None = None
+    accept_removals: bool = False
+    trial: bool = False
 
 
 def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None = None) -> Look:
     """Do one pass. The look's notices say what was written and what was not, and why.
 
-    Raises as look() does, and CannotSave; WorkbookChanged where somebody saved the workbook during
-    each of TRIES passes.
+    Raises as look() does, and CannotSave; HistoryUnusable where the history cannot be read or written, RowsVanished
+    where too many rows are gone; WorkbookChanged where somebody saved the workbook during each of TRIES passes.
     """
+    applied: list[str] = []  # what went from the outbox into the sheet, also in a try that was given up
     for _ in range(TRIES):
-        seen = look(workbook, terms, today, prober)
         try:
+            applied += outputs.queue.apply(workbook) if outputs.queue else ()
+            seen = _recorded(workbook, terms, today, outputs, prober)
             notices = _write_back(workbook, seen, outputs)
-        except WorkbookChanged:
+        except (WorkbookChanged, HistoryMoved):
             continue
-        return _published(seen.noting(*notices), outputs)
+        return _published(seen.noting(*applied, *notices), outputs)
     raise WorkbookChanged(
         f"'{workbook.label}' was saved by somebody during each of {TRIES} passes, so nothing was written into it.",
         "Run again when it is quiet.",
     )
 
 
-def own_sheets(seen: Look, before: Grid | None) -> tuple[Sheet, Sheet]:
+def _recorded(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None) -> Look:
+    """Read and check, and record it: before any output. Then the outbox lets go of what was seen in the sheet."""
+    queue, found = outputs.queue, Standing()
+
+    def undecided(table: ModelTable) -> tuple[EditStanding, ...]:
+        nonlocal found
+        found = queue.standing(table) if queue else found
+        return found.decide
+
+    memories = Memories(outputs.history, undecided, strict=True)
+    seen = look(workbook, terms, today, prober, memories).noting(*found.waiting)
+    if outputs.trial:
+        return seen.noting("Not recorded: that day has not come yet.")
+    seen = record_pass(outputs.history, seen, found.credits, outputs.accept_removals)
+    if queue:
+        queue.forget(found)
+    return seen
+
+
+def own_sheets(seen: Look, before: Grid | None) -> tuple[Sheet, ...]:
     """The own tabs that a pass keeps up to date. ``before``: the Findings tab as it was read."""
     models, lists = seen.registry.models, seen.registry.lists
     findings = findings_sheet(
@@ -89,7 +132,10 @@ def own_sheets(seen: Look, before: Grid | None) -> tuple[Sheet, Sheet]:
         vocabulary=seen.registry.vocabulary,
         remember_rows=seen.has_check_column,
     )
-    return findings, live_sheet(live_versions(models, lists))
+    if seen.recall is None:
+        return findings, live_sheet(live_versions(models, lists))
+    live = live_sheet(live_versions(models, lists, seen.recall.periods()))
+    return findings, live, changes_sheet(seen.recall.changes(), seen.recall.begins)
 
 
 def _write_back(workbook: Workbook, seen: Look, outputs: Outputs) -> tuple[str, ...]:
@@ -114,7 +160,7 @@ def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> tuple[str, ...]
     if not written.changed:
         return (*written.notices, f"{workbook.label} is up to date; nothing was written.")
     forgotten = _remembered(workbook, sheets, memory)
-    titles = " and ".join(f"'{sheet.title}'" for sheet in sheets)
+    titles = listed([f"'{sheet.title}'" for sheet in sheets])
     said = f"Written into {workbook.label}: the tabs {titles}."
     return (*written.notices, *_named(typed, written), said, *forgotten)
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.table import Lists, ModelTable, Stage
+
+if TYPE_CHECKING:
+    from registry_sheets.registry.past.live_period import LivePeriod
 
 
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
     """A version in Production at one location for one use; '' where the sheet does not say.
 
-    ``since`` is its Deployed on. ``replaced`` is the version that ran there before, only where the sheet
-    tells it. ``row`` counts from 1.
+    ``since`` is its Deployed on, else, with ``observed``, the day on which a pass first saw it live.
+    ``replaced`` is the version that was live there before, where the sheet or history tells it. ``row`` counts
+    from 1, 0 where it is not in the sheet (any more).
     """
 
     name: str
@@ -31,23 +35,57 @@ class LiveVersion:
     why: str
     replaced: str
     row: int
+    observed: bool = False
 
 
-_Place = tuple[str, str, str]
-"""(model, use, location), normalised."""
+_Place = tuple[str, str, str, str]
+"""(model, version, use, location), normalised."""
 
 
-def live_versions(table: ModelTable, lists: Lists | None = None) -> tuple[LiveVersion, ...]:
+def live_versions(
+    table: ModelTable, lists: Lists | None = None, periods: Iterable[LivePeriod] = ()
+) -> tuple[LiveVersion, ...]:
     """The live versions, by name, use, location and sheet row. Places are spelled as Lists spells them.
 
-    A sheet without a Stage column says of nothing that it is live.
+    ``periods`` are what history knows (past.periods.live_periods, of this table too); without them nothing is
+    said of what was replaced. A sheet without a Stage column says of nothing that it is live.
     """
     spelling = {normalise(location): location for location in (lists.locations if lists else ())}
     facts = {field: table.value(field) for field in _FACTS}
+    now = {_place_of(period): period for period in periods if not period.ended}
     indexes = [index for index, stage in enumerate(table.stages) if stage is Stage.PRODUCTION]
-    before = _retired(table, facts, {key for index in indexes if (key := table.name_keys[index])})
-    lines = [line for index in indexes for line in _lines(table, facts, index, spelling, before)]
+    lines = [line for index in indexes for line in _lines(table, facts, index, spelling, now)]
     return tuple(sorted(lines, key=_order))
+
+
+def live_then(periods: Iterable[LivePeriod], lists: Lists | None = None) -> tuple[LiveVersion, ...]:
+    """Periods as live versions, in the same order."""
+    spelling = {normalise(location): location for location in (lists.locations if lists else ())}
+    lines = [_line(period, spelling) for period in periods]
+    return tuple(sorted(lines, key=_order))
+
+
+def _line(period: LivePeriod, spelling: Mapping[str, str]) -> LiveVersion:
+    return LiveVersion(
+        name=period.name,
+        used_for=period.used_for,
+        location=spelling.get(normalise(period.location), period.location),
+        version=period.version,
+        since=period.start,
+        training_date=period.training_date,
+        data_source=period.data_source,
+        what_changed=period.what_changed,
+        why=period.why,
+        replaced=period.replaced,
+        row=0,
+        observed=period.basis == "observed",
+    )
+
+
+def _place_of(period: LivePeriod) -> _Place:
+    texts = (period.name, period.version, period.used_for, period.location)
+    name, version, use, location = map(normalise, texts)
+    return name, version, use, location
 
 
 _FACTS = (
@@ -57,8 +95,9 @@ _Facts = Mapping[str, Sequence[Any]]
 """The table's vectors by field; fetched once, for a column that the sheet lacks is made anew each time."""
 
 
-def _order(line: LiveVersion) -> tuple[str, str, str, int]:
-    return normalise(line.name), normalise(line.used_for), normalise(line.location), line.row
+def _order(line: LiveVersion) -> tuple[str, str, str, int, date]:
+    place = normalise(line.name), normalise(line.used_for), normalise(line.location)
+    return *place, line.row, line.since or date.min
 
 
 def _lines(
@@ -66,53 +105,26 @@ def _lines(
     facts: _Facts,
     index: int,
     spelling: Mapping[str, str],
-    before: Mapping[_Place, Sequence[tuple[date, str]]],
+    now: Mapping[_Place, LivePeriod],
 ) -> Iterator[LiveVersion]:
     def text(field: str) -> str:
         return facts[field][index] or ""
 
-    since = facts["deployed_on"][index]
-    for use, location in _uses_and_locations(facts, index):
-        place = (table.name_keys[index], normalise(use), normalise(location))
+    stated = facts["deployed_on"][index]
+    for use, location in product(facts["used_for"][index] or ("",), facts["location"][index] or ("",)):
+        place = (table.name_keys[index], table.version_keys[index], normalise(use), normalise(location))
+        period = now.get(place)
         yield LiveVersion(
             name=text("name"),
             used_for=use,
             location=spelling.get(normalise(location), location),
             version=text("version"),
-            since=since,
+            since=stated or (period.start if period else None),
             training_date=facts["training_date"][index],
             data_source=text("data_source"),
             what_changed=text("what_changed"),
             why=text("why"),
-            replaced=_replaced(before.get(place, ()), since, text("version")),
+            replaced=period.replaced if period else "",
             row=table.row_numbers[index],
+            observed=stated is None and period is not None and period.start is not None,
         )
-
-
-def _uses_and_locations(facts: _Facts, index: int) -> Iterator[tuple[str, str]]:
-    return product(facts["used_for"][index] or ("",), facts["location"][index] or ("",))
-
-
-def _retired(table: ModelTable, facts: _Facts, names: set[str]) -> dict[_Place, list[tuple[date, str]]]:
-    """The archived versions of the live models by place, with the day on which each was deployed there."""
-    found: dict[_Place, list[tuple[date, str]]] = {}
-    for name in names:
-        for index in table.by_model[name]:
-            day, version = facts["deployed_on"][index], facts["version"][index]
-            if table.stages[index] is not Stage.ARCHIVED or day is None or not version:
-                continue
-            for use, location in _uses_and_locations(facts, index):
-                found.setdefault((name, normalise(use), normalise(location)), []).append((day, version))
-    return found
-
-
-def _replaced(before: Sequence[tuple[date, str]], since: date | None, version: str) -> str:
-    """The version deployed there last before ``since``; '' where two were on one day, or no day is given."""
-    if since is None:
-        return ""
-    earlier = [(day, other) for day, other in before if day < since and normalise(other) != normalise(version)]
-    if not earlier:
-        return ""
-    latest = max(day for day, _ in earlier)
-    versions = {normalise(other): other for day, other in earlier if day == latest}
-    return next(iter(versions.values())) if len(versions) == 1 else ""

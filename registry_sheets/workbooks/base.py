@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from registry_sheets.registry.grid import Cell, Grid
+from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.sheets import Mark, Sheet, TabKind
 
 
@@ -89,7 +89,19 @@ class AppendRow:
     values: Mapping[int, Cell]
 
 
-RowEdit = SetCell | AppendRow
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """Head a free column right beside the last one; a table or a filter that ends there takes it in.
+
+    ``row`` is the row of the headings. Refused where anything stands in that column from the heading down.
+    """
+
+    row: int
+    column: int
+    heading: str
+
+
+RowEdit = SetCell | AppendRow | AddColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,11 @@ class Workbook(ABC):
 
     @abstractmethod
     def edit_rows(self, tab: str, edits: Sequence[RowEdit], expected: Revision) -> Written:
-        """Set, clear and append cells of a people's tab; all or nothing. Raises as replace_own_tabs."""
+        """Set, clear and append cells of a people's tab, add columns; all or nothing. Raises as replace_own_tabs."""
+
+    @abstractmethod
+    def formula_places(self, tab: str) -> frozenset[Place]:
+        """Where formulas stand in a tab, as it is now. Raises UnreadableWorkbook, NotChecked."""
 
     @abstractmethod
     def adopt(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from registry_sheets.errors import UnreadableWorkbook, WorkbookChanged, WriteRefused
-from registry_sheets.registry.grid import Cell, Grid, Place, a1
+from registry_sheets.registry.grid import Cell, Grid, Place, a1, column_letters
 from registry_sheets.registry.sheets import OWN_KINDS, Mark, Sheet, TabKind, own_name
 from registry_sheets.workbooks.base import (
+    AddColumn,
     AppendRow,
     LastEditor,
     Revision,
@@ -119,12 +120,17 @@ class MemoryWorkbook(Workbook):
         for edit in edits:
             if isinstance(edit, AppendRow):
                 _append(rows, edit)
+            elif isinstance(edit, AddColumn):
+                _add_column(rows, edit)
             else:
                 _set(rows, edit, old)
         grid = replace(old.grid, rows=_even(rows))
         if grid.rows == old.grid.rows:
             return Written(False, expected)
         return self._commit({**self._tabs, tab: replace(old, grid=grid)}, self._names)
+
+    def formula_places(self, tab: str) -> frozenset[Place]:
+        return frozenset(self._tabs[tab].formulas) if tab in self._tabs else frozenset()
 
     def adopt(
         self,
@@ -220,6 +226,19 @@ def _append(rows: list[list[Cell]], edit: AppendRow) -> None:
     while rows and all(cell == "" for cell in rows[-1]):
         rows.pop()
     rows.append([edit.values.get(column, "") for column in range(max(edit.values, default=-1) + 1)])
+
+
+def _add_column(rows: list[list[Cell]], edit: AddColumn) -> None:
+    if any(row[edit.column :][:1] not in ([], [""]) for row in rows[edit.row :]):
+        raise WriteRefused(
+            f"The column {column_letters(edit.column)} is not free, so it is not headed '{edit.heading}'.",
+            f"Move what stands there, or head another column '{edit.heading}' in the sheet.",
+        )
+    while len(rows) <= edit.row:
+        rows.append([])
+    row = rows[edit.row]
+    row += [""] * (edit.column + 1 - len(row))
+    row[edit.column] = edit.heading
 
 
 def _set(rows: list[list[Cell]], edit: SetCell, tab: MemoryTab) -> None:

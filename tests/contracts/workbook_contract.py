@@ -13,7 +13,7 @@ import pytest
 from registry_sheets.errors import WorkbookChanged, WriteRefused
 from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell
-from registry_sheets.workbooks.base import AppendRow, Revision, SetCell, Snapshot, Workbook
+from registry_sheets.workbooks.base import AddColumn, AppendRow, Revision, SetCell, Snapshot, Workbook
 
 HEADER: list[Cell] = ["Name", "Version", "Training date", "Accuracy", "Live"]
 MODELS = Grid(
@@ -221,6 +221,30 @@ class WorkbookContract(ABC):
         for tab in ("Findings", "No such tab"):
             with pytest.raises(WriteRefused):
                 workbook.edit_rows(tab, [SetCell(0, 0, "x")], now)
+
+    def test_a_column_is_added_beside_the_last(self, workbook: Workbook) -> None:
+        edits = [AddColumn(0, 5, "Metric: F1"), SetCell(1, 5, 0.9, ""), AppendRow({0: "New", 5: 0.8})]
+        assert workbook.edit_rows("Models", edits, workbook.read().revision).changed
+        rows = values(workbook.read(), "Models")
+        assert rows[0] == [*HEADER, "Metric: F1"]
+        assert [row[5] for row in rows[1:]] == [0.9, "", "", 0.8]
+        assert [row[:5] for row in rows[1:4]] == [[*row, ""][:5] for row in MODELS.rows[1:]]
+
+    def test_a_column_that_is_not_free_stops_all_edits(self, tmp_path: Path) -> None:
+        beside = Grid(
+            "Models", [[*HEADER, ""], *[[*row, ""] for row in MODELS.rows[1:3]], ["", "", "", "", "", "note"]]
+        )
+        workbook = self.make(tmp_path, [beside])
+        before = workbook.read()
+        with pytest.raises(WriteRefused):
+            workbook.edit_rows("Models", [AddColumn(0, 5, "Metric: F1")], before.revision)
+        assert workbook.read().revision == before.revision
+
+    def test_formulas_are_found(self, tmp_path: Path) -> None:
+        workbook = self.make(tmp_path, [MODELS, NOTES], {"Notes": {(2, 0): "1+1"}})
+        assert workbook.formula_places("Notes") == {(2, 0)}
+        assert not workbook.formula_places("Models")
+        assert not workbook.formula_places("No such tab")
 
     def test_no_edits_write_nothing(self, workbook: Workbook) -> None:
         now = workbook.read().revision

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+from registry_sheets.history.base import History
+from registry_sheets.history.memory import MemoryHistory
+from registry_sheets.operations.recalling import recall
 from registry_sheets.registry.checking import CheckResult, RuleSetting, check
+from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.findings import Hit
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.parsing import parse_models
+from registry_sheets.registry.past.known import Past
+from registry_sheets.registry.past.records import Entry
 from registry_sheets.registry.rules import rule
 from registry_sheets.registry.rules.base import EXAMPLE_DAY, Example, Registry
 from registry_sheets.registry.table import Lists, ModelTable, Owner
 from registry_sheets.registry.table_settings import DateOrder, TableSettings
 
 Row = Mapping[str, Any]
+
+BASELINE = date(2025, 7, 1)
+"""The day of the first pass, where a test has rows of one."""
 
 FAULTLESS: Row = {
     "Name": "AC failure",
@@ -73,21 +82,54 @@ def registry(
     owners: Iterable[str | Owner] = (),
     links: Mapping[str, str] | None = None,
     date_order: DateOrder = "ymd",
+    before: Sequence[Row] | None = None,
+    edits: tuple[EditStanding, ...] = (),
     **how: Any,
 ) -> Registry:
-    """A registry of the rows; see table() for ``how``."""
+    """A registry of the rows; see table() for ``how``. ``before`` are the rows of its baseline, a year ago."""
+    models = table(rows, date_order=date_order, **how)
     people = tuple(
         owner if isinstance(owner, Owner) else Owner(owner, "", True, 5 + n) for n, owner in enumerate(owners)
     )
     return Registry(
         name="test",
-        models=table(rows, date_order=date_order, **how),
+        models=models,
         lists=lists or Lists(tab="Lists", locations=tuple(locations), owners=people),
         today=today,
         vocabulary=TableSettings().vocabulary(),
         date_order=date_order,
         links=links,
+        edits=edits,
+        past=past_of_passes([(BASELINE, table(before, **how))], models, today) if before is not None else None,
     )
+
+
+def past_of_passes(earlier: Sequence[tuple[date, ModelTable]], now: ModelTable, today: date) -> Past | None:
+    """What history knows of a table after passes on earlier days."""
+    history = MemoryHistory()
+    for day, models in earlier:
+        record(history, models, day)
+    return recall(history, now, today, moment_of(today)).past
+
+
+def record(history: History, models: ModelTable, day: date) -> None:
+    """Record a pass over a table, as `sync` does."""
+    known = recall(history, models, day, moment_of(day))
+    held = known.comparison.held
+    history.record(
+        Entry(
+            after=held.newest.id if held else None,
+            at=known.now,
+            day=day,
+            ended=known.comparison.ended,
+            begun=known.comparison.begun(),
+        )
+    )
+
+
+def moment_of(day: date) -> datetime:
+    """Early in the morning of a day."""
+    return datetime(day.year, day.month, day.day, 5, 30, tzinfo=UTC)
 
 
 def hits(rule_id: str, rows: Sequence[Row], *, options: Mapping[str, Any] | None = None, **how: Any) -> list[Hit]:
@@ -108,6 +150,8 @@ def of_example(example: Example) -> Registry:
         [*example.others, example.row],
         beyond=example.beyond,
         links=example.links,
+        before=example.before,
+        edits=example.edits,
         lists=Lists(
             tab="Lists",
             locations=example.lists.get("Location", ()),

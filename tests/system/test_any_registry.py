@@ -115,4 +115,4 @@ def _shown(workbook: ExcelWorkbook) -> list[list[str]]:
     rows = snapshot.grid(snapshot.own_tabs["findings"]).rows
     header = next(number for number, row in enumerate(rows) if row[0] == "Severity")
     found = [row for row in rows[header + 1 :] if row[0] != ""]
-    return [[str(row[at]) for at in (0, 1, 2, 3, 5, 6, 7)] for row in found]
+    return [[str(row[at]) for at in (0, 1, 2, 3, 5, 6, 8)] for row in found]

@@ -59,7 +59,7 @@ def test_a_new_registry_is_the_template(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "models.xlsx")
     assert done.returncode == 0, done.stderr
     made, template = read_snapshot(tmp_path / "models.xlsx"), read_snapshot(ROOT / "templates" / "model-registry.xlsx")
-    assert made.titles == template.titles == ("Models", "Lists", "Findings", "Live", "Guide")
+    assert made.titles == template.titles == ("Models", "Lists", "Findings", "Live", "Changes", "Guide")
     assert all(made.grid(title) == template.grid(title) for title in made.titles)
     assert config(tmp_path) == [{"name": "models", "sheet": "models.xlsx"}]
     assert run(tmp_path, "check").returncode == 0
@@ -102,7 +102,7 @@ def test_a_workbook_becomes_a_registry_in_place(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     after = read_snapshot(sheet)
     assert all(after.grid(title).rows == before.grid(title).rows for title in before.titles)
-    assert set(after.own_tabs) == {"findings", "live", "guide"}
+    assert set(after.own_tabs) == {"findings", "live", "changes", "guide"}
     assert after.marked_tab == "Our models"
     (block,) = config(tmp_path)
     assert block["tab"] == "Our models"
@@ -122,7 +122,7 @@ def test_added_tabs_print_on_one_page_across(tmp_path: Path) -> None:
     run(tmp_path, "init", "own.xlsx")
     run(tmp_path, "sync")
     made = load_workbook(tmp_path / "own.xlsx")
-    for title in ("Lists", "Findings", "Live", "Guide"):
+    for title in ("Lists", "Findings", "Live", "Changes", "Guide"):
         page = made[title].page_setup
         properties = made[title].sheet_properties.pageSetUpPr
         assert properties is not None

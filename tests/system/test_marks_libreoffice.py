@@ -161,7 +161,7 @@ def test_marks_and_links_follow_their_row(tmp_path: Path) -> None:
         {"do": "sort", "tab": "Models", "range": "B2:Q5", "column": 0, "down": True},
         {"do": "page", "to": str(pages[1])},
         link,
-        {"do": "sort", "tab": "Findings", "range": "A5:J7", "column": 1, "down": True},
+        {"do": "sort", "tab": "Findings", "range": "A5:K7", "column": 1, "down": True},
         {"do": "texts", "tab": "Findings", "range": "A5:E7"},
         {"do": "delete", "tab": "Models", "row": 3},
         {"do": "texts", "tab": "Findings", "range": "A5:E7"},
@@ -182,7 +182,7 @@ def test_marks_and_links_follow_their_row(tmp_path: Path) -> None:
 def test_a_link_leads_to_its_cell(tmp_path: Path) -> None:
     checked = checked_registry(tmp_path / "r.xlsx", [version(), version(version="3.2", data_source="TBD")])
     place = next(n for n, f in enumerate(checked.result.findings, 5) if f.field == "data_source")
-    prefix = drive(checked.path, [{"do": "texts", "tab": "Findings", "range": f"I{place}:I{place}"}], tmp_path)
+    prefix = drive(checked.path, [{"do": "texts", "tab": "Findings", "range": f"J{place}:J{place}"}], tmp_path)
     target = prefix[0][0][0] + "E3"
     assert target == "#'Models'!E3"
     assert drive(checked.path, [{"do": "jump", "to": target[1:]}], tmp_path) == ["$Models.$E$3"]
@@ -280,7 +280,7 @@ def test_check_is_up_to_date_on_opening(tmp_path: Path) -> None:
 def test_formulas_carry_the_values_that_libreoffice_works_out(tmp_path: Path) -> None:
     rows = [version(data_source="TBD"), version(name="B", version=2.5), version(name='It\'s "C"', owner="")]
     checked_registry(tmp_path / "r.xlsx", rows)
-    told = {"do": "texts", "tab": "Findings", "range": "A5:J12"}
+    told = {"do": "texts", "tab": "Findings", "range": "A5:K12"}
     answers = drive(tmp_path / "r.xlsx", [told, {"do": "calculate"}, told], tmp_path)
     assert answers[0] == answers[2]
     assert any(row[4] == "E2" for row in answers[0])

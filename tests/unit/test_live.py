@@ -10,6 +10,7 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.live import LiveVersion, live_versions
 from registry_sheets.registry.parsing import parse_models
+from registry_sheets.registry.past.periods import periods_of_table
 from registry_sheets.registry.table import Lists
 
 HEADERS = ["Name", "Version", "Stage", "Used for", "Location", "Deployed on", "Training date", "Data source"]
@@ -18,7 +19,8 @@ HEADERS = ["Name", "Version", "Stage", "Used for", "Location", "Deployed on", "T
 def live(*rows: Sequence[Any], headers: Sequence[str] = HEADERS, lists: Lists | None = None) -> tuple[LiveVersion, ...]:
     full = [[*row, *[""] * (len(headers) - len(row))] for row in rows]
     grid = Grid("Models", [[*headers], *full])
-    return live_versions(parse_models(grid, find_header(grid)), lists)
+    table = parse_models(grid, find_header(grid))
+    return live_versions(table, lists, periods_of_table(table, date(2026, 7, 1)))
 
 
 def seen(lines: Sequence[LiveVersion]) -> list[tuple[str, str, str, str, str]]:

@@ -128,8 +128,8 @@ def test_the_findings_tab_tells_every_finding_worst_first() -> None:
     assert [(r[0].value, r[1].value, r[2].value, r[3].value, r[4].value) for r in body] == [
         (f.severity.value.capitalize(), f.name, f.version, f.column, f.cell) for f in result.findings
     ]
-    assert [(r[5].value, r[6].value, r[7].value) for r in body] == [(f.message, f.fix, f.rule) for f in result.findings]
-    assert sheet.table == f"A4:J{4 + len(result.findings)}"
+    assert [(r[5].value, r[6].value, r[8].value) for r in body] == [(f.message, f.fix, f.rule) for f in result.findings]
+    assert sheet.table == f"A4:K{4 + len(result.findings)}"
 
 
 def test_text_of_people_never_gets_into_a_formula() -> None:
@@ -152,8 +152,8 @@ def test_links_search_only_where_that_is_quick() -> None:
     _, table = check_grid(grid_of(models_sheet(FAULTY)))
     finding = Finding("r", Severity.ERROR, "m", "f", "A", "1", "", 2, "Name", 1, "name", "Models")
     few, many = Links(table, 1).cells(finding, 4), Links(table, SEARCH_LIMIT).cells(finding, 4)
-    assert "SUMPRODUCT" in str(few[4, 9].formula)
-    assert "SUMPRODUCT" not in str(many[4, 9].formula)
+    assert "SUMPRODUCT" in str(few[4, 10].formula)
+    assert "SUMPRODUCT" not in str(many[4, 10].formula)
 
 
 def test_a_finding_about_the_sheet_or_another_tab() -> None:
@@ -166,7 +166,7 @@ def test_a_finding_about_the_sheet_or_another_tab() -> None:
     _, table = check_grid(grid_of(models_sheet(FAULTY)))
     sheet = findings_sheet(CheckResult((listed, sheet_wide)), table)
     assert [cell.value for cell in sheet.rows[4][:5]] == ["Warning", "", "", "E-mail", "D7"]
-    assert sheet.rows[4][9].formula == "ROW(Lists!$A$7)"
+    assert sheet.rows[4][10].formula == "ROW(Lists!$A$7)"
     assert len(sheet.rows[5]) > 7
     assert sheet.rows[5][4].value == ""
 
@@ -226,6 +226,6 @@ def test_the_guide_fits_one_screen_and_tells_every_column() -> None:
 
 def test_a_new_registry_has_its_tabs_in_order() -> None:
     sheets = registry_tabs()
-    assert [sheet.kind for sheet in sheets] == ["models", "lists", "findings", "live", "guide"]
+    assert [sheet.kind for sheet in sheets] == ["models", "lists", "findings", "live", "changes", "guide"]
     names = [sheet.table_name for sheet in sheets if sheet.table]
     assert len(set(names)) == len(names)

@@ -13,10 +13,11 @@ Basis = Literal["stated", "observed"]
 class LivePeriod:
     """A version in Production at one location for one use, from ``start`` to ``end``, both days included.
 
-    ``start`` None: before history begins, and the sheet does not say when. ``end`` None: still live, or, with
-    ``ended``, over by a day that nobody wrote down. ``basis``: whether the start is stated in the sheet (Deployed
-    on) or the day on which a pass first saw it. Texts are as typed, '' where the sheet does not say; they are
-    those of the period, so a later change of the row does not touch them. ``row`` is the row of history.
+    ``start`` None: before history begins, and the sheet does not say when. ``end`` None: still live;
+    ``end_known`` False: it was over by that day, and nobody wrote down since when. ``basis``: whether the start
+    is stated in the sheet (Deployed on) or the day on which a pass first saw it. Texts are as typed, '' where
+    the sheet does not say; they are those of the period, so a later change of the row does not touch them; name and
+    version are those by which it is known now. ``row`` is the row of history.
     """
 
     name: str
@@ -25,11 +26,20 @@ class LivePeriod:
     location: str
     start: date | None
     end: date | None
-    ended: bool
     basis: Basis
+    end_known: bool = True
     training_date: date | None = None
     data_source: str = ""
     what_changed: str = ""
     why: str = ""
     replaced: str = ""
     row: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.end is not None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the version was live on a day, as far as is known; without a start, on no day before the end."""
+        return self.start is not None and self.start <= day and (self.end is None or day <= self.end)

@@ -3,6 +3,8 @@
 Glossary: a *row* of history is one model version's row through time, whatever it is called and wherever it
 stands in the sheet; a *spell* is a time in which its facts did not change; a *pass* in history is a time in
 which nothing changed at all: a pass that sees nothing new only moves the end of the last one.
+
+What comes by the thousand is a named tuple: made several times as fast as a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """A time in which the registry did not change, as far as passes saw.
 
     ``at`` and ``day`` are of the first pass that saw it so, ``last_at`` and ``last_day`` of the last one; moments
@@ -31,8 +34,7 @@ class Pass:
     baseline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """The facts of one row from pass ``since`` on; ``until`` is the first pass without them, None while they hold.
 
     ``code`` is facts.encode()'s text. ``credits`` tells for some columns (fact keys) by which recorded edit they
@@ -46,11 +48,10 @@ class Spell:
     version_key: str
     live: bool
     code: str
-    credits: Mapping[str, str] = field(default_factory=dict)
+    credits: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRow:
+class HeldRow(NamedTuple):
     """A row that the newest pass held. ``first_day`` is when it was first seen; ``baseline``: in the first pass."""
 
     row: int

@@ -6,6 +6,7 @@ from registry_sheets.registry.rules import (
     ambiguous_date,
     broken_link,
     duplicate_version,
+    edit_does_not_fit,
     error_value,
     far_cell,
     final_version,
@@ -13,6 +14,8 @@ from registry_sheets.registry.rules import (
     future_date,
     implausible_date,
     invalid_email,
+    live_row_removed,
+    live_without_why,
     long_in_testing,
     missing_column,
     missing_value,
@@ -20,6 +23,8 @@ from registry_sheets.registry.rules import (
     no_fallback,
     not_a_date,
     placeholder_value,
+    recorded_edit_lost,
+    recorded_late,
     retraining_overdue,
     review_overdue,
     same_data_source,
@@ -34,6 +39,7 @@ from registry_sheets.registry.rules import (
     version_disagrees,
     version_in_name,
     version_order,
+    version_rewritten,
 )
 from registry_sheets.registry.rules.base import Rule
 
@@ -76,6 +82,13 @@ RULES: tuple[Rule, ...] = (
     vague_data_source.RULE,
     same_data_source.RULE,
     broken_link.RULE,
+    # history
+    recorded_late.RULE,
+    version_rewritten.RULE,
+    live_row_removed.RULE,
+    live_without_why.RULE,
+    recorded_edit_lost.RULE,
+    edit_does_not_fit.RULE,
 )
 
 

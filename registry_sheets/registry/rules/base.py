@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.table import Lists, ModelTable, Stage
+
+if TYPE_CHECKING:  # a check of a registry without history need not load what history is made of
+    from registry_sheets.registry.edits.standing import EditStanding
+    from registry_sheets.registry.past.known import Past
 
 EXAMPLE_DAY = date(2026, 7, 1)
 """The day on which every rule's examples are read, in docs and in tests."""
@@ -37,6 +40,7 @@ class Registry:
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     links: Mapping[str, str] | None = None  # link -> what is wrong with it ('' is well); None: not asked
     edits: tuple[EditStanding, ...] = ()  # recorded edits that somebody has to decide about
+    past: Past | None = None  # what history knows; None: nothing, or this is the baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Example:
     options: Mapping[str, Any] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
     links: Mapping[str, str] | None = None  # as Registry.links
+    edits: tuple[EditStanding, ...] = ()  # as Registry.edits
+    before: tuple[Mapping[str, Any], ...] | None = None  # the rows of the baseline, a year before EXAMPLE_DAY
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,16 @@ def _examples(rule: Rule) -> str:
 def _example(label: str, example: Example) -> Iterable[str]:
     setting = [f"Lists, {header}: {', '.join(values)}" for header, values in example.lists.items()]
     setting += [f"row above: {_cells(row)}" for row in example.others]
+    setting += [f"recorded before: {_cells(row) or 'the same'}" for row in example.before or ()]
+    setting += [f"edit that {_STANDS[edit.kind]}: {edit.what}" for edit in example.edits]
     setting += [f"asked: {problem}" for problem in (example.links or {}).values() if problem]
     setting += [f"a cell with content at {address}" for address in example.beyond]
     above = f"  [{'; '.join(setting)}]" if setting else ""
     cells = _cells(example.row) or ("" if above else _NO_CELLS)
     return (f"  {label}:  {cells}{above}".rstrip(),)
+
+
+_STANDS = {"lost": "was written and is gone", "unfit": "does not fit"}
 
 
 def _cells(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable
 
-_FIELDS = ("name", "version", "stage", "location", "owner", "used_for", "data_source")
+TIDIED = ("name", "version", "stage", "location", "owner", "used_for", "data_source")
 """Columns that people sort and look up by; spaces in running text harm nobody."""
 
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
@@ -29,7 +29,7 @@ _KINDS = (
 
 def check(registry: Registry, _options: Options) -> Iterator[Hit]:
     table = registry.models
-    for field in _FIELDS:
+    for field in TIDIED:
         if field in table.columns:
             yield from _in_column(table, field)
 
@@ -37,7 +37,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
 def _in_column(table: ModelTable, field: str) -> Iterator[Hit]:
     texts = table.distinct_texts[field]
     multiple = column(field).multiple
-    untidy = {text: tidy for text in texts if (tidy := _tidy(text, multiple)) != text and tidy}
+    untidy = {text: tidy for text in texts if (tidy := tidied(text, multiple)) != text and tidy}
     if not untidy:
         return
     clean = texts - untidy.keys()
@@ -46,7 +46,7 @@ def _in_column(table: ModelTable, field: str) -> Iterator[Hit]:
         yield Hit(index, field, message, fix, severity)
 
 
-def _tidy(text: str, multiple: bool) -> str:
+def tidied(text: str, multiple: bool) -> str:
     """The text as it was meant. Between several values a line break and spaces are in order."""
     if text.isascii() and " ".join(text.split()) == text:
         return text
@@ -59,7 +59,7 @@ def _tidy_within(part: str) -> str:
     """One of several values, with the spaces that stand between it and its neighbours."""
     value = part.strip()
     before, after = part.partition(value)[::2] if value else (part, "")
-    return before + _tidy(value, False) + after
+    return before + tidied(value, False) + after
 
 
 def _words(text: str, tidy: str, doubled: bool) -> tuple[str, str, Severity]:

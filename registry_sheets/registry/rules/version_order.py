@@ -153,4 +153,5 @@ RULE = Rule(
         others=({"Version": "3.9", "Training date": "2026-01-10", "Stage": "Archived"},),
     ),
     check=_check,
+    explains=("recorded-late",),  # a date that cannot be right tells nothing about lateness
 )

@@ -16,7 +16,19 @@ from registry_sheets.registry.tabs.canvas import heights_of, rows_of, same_cells
 from registry_sheets.registry.tabs.check import row_keys
 from registry_sheets.registry.tabs.hidden import Hidden, fill
 
-HEADERS = ("Severity", "Model", "Version", "Column", "Cell", "What is wrong", "What to do", "Rule", "Tab", "Row")
+HEADERS = (
+    "Severity",
+    "Model",
+    "Version",
+    "Column",
+    "Cell",
+    "What is wrong",
+    "What to do",
+    "Since",
+    "Rule",
+    "Tab",
+    "Row",
+)
 """The last two are hidden: where the link points to."""
 
 SEVERITY_WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
@@ -26,10 +38,10 @@ SEARCH_LIMIT = 5_000_000
 
 _HEADER_ROW = 3
 _FIRST_ROW = _HEADER_ROW + 1
-_MODEL, _VERSION, _CELL, _TAB, _ROW = 1, 2, 4, 8, 9
+_MODEL, _VERSION, _CELL, _SINCE, _TAB, _ROW = 1, 2, 4, 7, 9, 10
 _BLANK_COLUMN = len(HEADERS)
 _DAY_PLACE = (_FIRST_ROW, _BLANK_COLUMN + 1)
-_WIDTHS = (10, 26, 11, 18, 9, 58, 58, 22)
+_WIDTHS = (10, 26, 11, 18, 9, 58, 58, 12, 22)
 _TEXT_LIMIT = 32_000
 _PLAIN_TITLE = re.compile("[A-Za-z_]+")
 _LIKE_A_REFERENCE = re.compile("[A-Z]{1,3}|RC|TRUE|FALSE", re.I)
@@ -124,8 +136,10 @@ def _finding_row(finding: Finding, row: int, links: Links) -> dict[Place, SheetC
     texts = (finding.name, finding.version, finding.column or "")
     cells = {(row, 1 + place): SheetCell(_cut(text), "wrapped") for place, text in enumerate(texts)}
     cells[row, 0] = SheetCell(SEVERITY_WORDS[finding.severity], severity)
-    for place, text in enumerate((finding.message, finding.fix, finding.rule), _CELL + 1):
+    for place, text in ((_CELL + 1, finding.message), (_CELL + 2, finding.fix), (_SINCE + 1, finding.rule)):
         cells[row, place] = SheetCell(_cut(text), "wrapped")
+    if finding.since:
+        cells[row, _SINCE] = SheetCell(finding.since, "date")
     return cells | links.cells(finding, row)
 
 

@@ -23,6 +23,7 @@ _TABS = (
     ("Lists", "Locations, owners and data sources for the dropdowns; findings that you accept."),
     ("Findings", "What the last check found. A click on an address goes to the cell."),
     ("Live", "What is in production now, where, since when and why."),
+    ("Changes", "What changed in Models lately: old and new, and when a check saw it."),
 )
 _TIPS = (
     ("New version", "A new row. Leave the row of the old one and set its Stage to Archived."),

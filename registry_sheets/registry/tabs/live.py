@@ -24,7 +24,10 @@ HEADERS = (
 )
 _WIDTHS = (26, 24, 24, 11, 13, 13, 32, 40, 40, 11)
 _HEADER_ROW = 3
-_NOTE = "Every version whose Stage is Production, one line for each location and use. Written anew by each check."
+_NOTE = (
+    "Every version whose Stage is Production, one line for each location and use. Live since: Deployed on, else the "
+    "day on which a check first saw it. Written anew by each check."
+)
 
 
 def live_sheet(versions: Sequence[LiveVersion], title: str = "Live") -> Sheet:

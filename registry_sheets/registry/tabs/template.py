@@ -9,6 +9,7 @@ from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import Lists, Stage
 from registry_sheets.registry.table_settings import stage_vocabulary
+from registry_sheets.registry.tabs.changes import changes_sheet
 from registry_sheets.registry.tabs.findings import findings_sheet
 from registry_sheets.registry.tabs.guide import guide_sheet
 from registry_sheets.registry.tabs.lists import lists_sheet
@@ -34,5 +35,6 @@ def registry_tabs(
         lists_sheet(lists),
         findings_sheet(CheckResult(()), vocabulary=words),
         live_sheet(()),
+        changes_sheet((), None),
         guide_sheet(contact),
     )

@@ -97,11 +97,11 @@ def _markup(prefix: str, name: str, reference: str) -> str:
     return f'<{tag} name="{attribute_text(name)}" hidden="1">{text}</{tag}>'
 
 
-def grow_filter_name(editor: Editor, sheet_index: int, old_row: int, new_row: int) -> None:
-    """Let the hidden name of a tab's filter end one or more rows later (rows counted from 1)."""
+def grow_filter_name(editor: Editor, sheet_index: int, old_end: str, new_end: str) -> None:
+    """Let the hidden name of a tab's filter end at another cell, such as $R$201."""
     for name, reference, local, child in _names(editor.document):
         if name.casefold() != "_xlnm._filterdatabase" or local != str(sheet_index):
             continue
-        grown = re.sub(rf"(\$[A-Z]+\$){old_row}$", rf"\g<1>{new_row}", reference)
-        if grown != reference and not child.empty:
+        if reference.endswith(f":{old_end}") and not child.empty:
+            grown = reference.removesuffix(old_end) + new_end
             editor.cut(child.inner, child.close, attribute_text(grown))

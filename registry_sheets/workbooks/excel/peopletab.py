@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry_sheets.errors import WorkbookChanged, WriteRefused
-from registry_sheets.registry.grid import a1
+from registry_sheets.registry.grid import a1, column_letters
 from registry_sheets.registry.sheets import Mark
-from registry_sheets.workbooks.base import AppendRow, RowEdit, SetCell
+from registry_sheets.workbooks.base import AddColumn, AppendRow, RowEdit, SetCell
+from registry_sheets.workbooks.excel.addedcolumns import Widened, looks_of_headings, widen
 from registry_sheets.workbooks.excel.appending import Appended, append_rows, append_target
 from registry_sheets.workbooks.excel.cells import CellReader
 from registry_sheets.workbooks.excel.draft import Draft, IntendedValue
@@ -34,20 +35,25 @@ def mark_tab(draft: Draft, entry: SheetEntry, marks: Sequence[Mark]) -> None:
 
 
 def edit_tab(draft: Draft, entry: SheetEntry, edits: Sequence[RowEdit]) -> tuple[int, ...]:
-    """Set cells and append rows; returns the appended rows' numbers (from 1). All or nothing."""
+    """Set cells, add columns and append rows; returns the appended rows' numbers (from 1). All or nothing."""
+    columns = [edit for edit in edits if isinstance(edit, AddColumn)]
     sets = [edit for edit in edits if isinstance(edit, SetCell)]
+    sets = [*(SetCell(edit.row, edit.column, edit.heading, "") for edit in columns), *sets]
     appends = [edit for edit in edits if isinstance(edit, AppendRow)]
     tables = sheet_tables(draft.package, entry.part)
+    widened = widen(draft.package, entry, columns, tables)
     target = append_target(appends, tables)
     wanted = Wanted(frozenset(edit.row + 1 for edit in sets), target.columns, target.limit, len(appends))
     scan = scan_sheet(draft.package, entry.part, wanted)
     _refuse_protected(scan, entry)
-    tab = _Tab(draft, entry, scan, tables)
+    tab = _Tab(draft, entry, scan, tables, widened)
     plans: dict[int, RowPlan] = {}
     for edit in sets:
         tab.check(edit)
         plan = plans.setdefault(edit.row + 1, RowPlan(edit.row + 1, scan.rows.get(edit.row + 1)))
         plan.values[edit.column] = edit.value
+    for number, looks in looks_of_headings(columns, scan).items():
+        plans[number].looks |= looks
     added = append_rows(appends, target, scan, tab.reader, plans)
     tab.write(plans, added)
     return tuple(added.rows)
@@ -75,6 +81,7 @@ class _Tab:
     entry: SheetEntry
     scan: SheetScan
     tables: Sequence[Table]
+    widened: Widened
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     blocked: list[tuple[int, int, int, int]] = field(default_factory=list)
 
@@ -166,17 +173,31 @@ class _Tab:
             editor.set_attributes(element, {"ref": ref})
 
     def _grow_filters(self, editor: Editor, added: Appended) -> None:
-        if added.table is not None and added.growth:
-            grow(self.draft.editor(added.table.key), added.growth)
+        self._grow_tables(added)
         element = editor.document.child("autoFilter")
-        if element is None or not added.rows or "ref" not in element.attributes:
+        if element is None or "ref" not in element.attributes:
             return
         reference = element.attributes["ref"]
-        bottom = area(reference)[2] + 1
-        if bottom == added.rows[0] - 1:
-            editor.set_attributes(element, {"ref": longer(reference, len(added.rows))})
+        top, _, bottom, right = area(reference)
+        longer_by = len(added.rows) if added.rows and bottom + 1 == added.rows[0] - 1 else 0
+        wider_by = self.widened.beside(top, right)
+        if longer_by or wider_by:
+            editor.set_attributes(element, {"ref": longer(reference, longer_by, wider_by)})
             index = [sheet.relation for sheet in self.draft.package.sheets].index(self.entry.relation)
-            grow_filter_name(self.draft.workbook, index, bottom, added.rows[-1])
+            end = _fixed(bottom + longer_by, right + wider_by)
+            grow_filter_name(self.draft.workbook, index, _fixed(bottom, right), end)
+
+    def _grow_tables(self, added: Appended) -> None:
+        for table in self.tables:
+            rows = added.growth if table is added.table else 0
+            headings = self.widened.headings_beside(table)
+            if rows or headings:
+                grow(self.draft.editor(table.key), rows, headings)
+
+
+def _fixed(row: int, column: int) -> str:
+    """'$R$201' for a 0-based place."""
+    return f"${column_letters(column)}${row + 1}"
 
 
 def _inside(block: tuple[int, int, int, int], row: int, column: int) -> bool:

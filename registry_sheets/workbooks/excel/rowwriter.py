@@ -17,7 +17,8 @@ _SPANS = re.compile(r"(\d+):(\d+)")
 @dataclass
 class RowPlan:
     """What a row should hold: ``there`` is the row as it stands, if it does; ``above`` gives the
-    format to a row that is added; ``formulas`` go on from the row above, by column.
+    format to a row that is added; ``formulas`` go on from the row above, by column. ``looks`` are styles
+    for cells that have none of their own, by column.
     """
 
     number: int
@@ -25,6 +26,7 @@ class RowPlan:
     values: dict[int, Cell] = field(default_factory=dict)
     formulas: dict[int, str] = field(default_factory=dict)
     above: RowSpan | None = None
+    looks: dict[int, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> set[int]:
@@ -62,7 +64,7 @@ class RowWriter:
         inserted: dict[int, list[str]] = {}
         for column in sorted(plan.columns):
             old = by_column.get(column)
-            style = self._style(row, old, styles.get(column), column)
+            style = self._style(row, old, plan.looks.get(column, styles.get(column)), column)
             markup = self._cell(plan, column, style)
             if old is not None:
                 yield Cut(row.start + old.element.start, row.start + old.element.end, markup.encode())

@@ -26,6 +26,8 @@ class Table:
     header_rows: int
     totals_rows: int
     columns: tuple[str, ...]
+    queried: bool = False
+    """Whether a query or a map fills it, which then also says what columns it has."""
 
 
 def read_table(package: Package, key: str) -> Table:
@@ -37,7 +39,8 @@ def read_table(package: Package, key: str) -> Table:
     totals = values.get("totalsRowCount", "0")
     header = values.get("headerRowCount", "1")
     name = values.get("displayName") or values.get("name", "")
-    return Table(key, name, top, left, bottom, right, int(header), int(totals), names)
+    queried = values.get("tableType", "worksheet") != "worksheet"
+    return Table(key, name, top, left, bottom, right, int(header), int(totals), names, queried)
 
 
 def sheet_tables(package: Package, part: str) -> tuple[Table, ...]:
@@ -122,20 +125,26 @@ def refit(editor: Editor, sheet: Sheet, old: Table) -> None:
             editor.cut(child.start, child.end, _columns(column_names(sheet), document.prefix))
 
 
-def grow(editor: Editor, rows: int) -> None:
-    """Let a table of people end some rows later, its filter with it."""
+def grow(editor: Editor, rows: int, headings: Sequence[str] = ()) -> None:
+    """Let a table of people end some rows later and some columns further right, its filter with it."""
     document = editor.document
     holders = [document.root, *document.all("autoFilter")]
     for element in holders:
         ref = element.attributes.get("ref")
         if ref:
-            editor.set_attributes(element, {"ref": longer(ref, rows)})
+            editor.set_attributes(element, {"ref": longer(ref, rows, len(headings))})
+    columns = document.child("tableColumns")
+    if headings and columns is not None:
+        there = document.inside(columns)
+        first = max((int(child.attributes.get("id", "0")) for child in there), default=0) + 1
+        editor.set_attributes(columns, {"count": str(len(there) + len(headings))})
+        editor.append(columns, _column_items(headings, document.prefix, first))
 
 
-def longer(reference: str, rows: int) -> str:
-    """A range that ends ``rows`` later."""
+def longer(reference: str, rows: int, columns: int = 0) -> str:
+    """A range that ends ``rows`` later and ``columns`` further right."""
     top, left, bottom, right = area(reference)
-    return f"{a1(top, left)}:{a1(bottom + rows, right)}"
+    return f"{a1(top, left)}:{a1(bottom + rows, right + columns)}"
 
 
 def filter_values(document: Document) -> dict[int, frozenset[str]]:
@@ -170,8 +179,11 @@ def _text(sheet: Sheet, row: int, column: int) -> str:
 
 
 def _columns(names: Sequence[str], p: str) -> str:
-    items = (f'<{p}tableColumn id="{n}" name="{_escaped(name)}"/>' for n, name in enumerate(names, 1))
-    return f'<{p}tableColumns count="{len(names)}">{"".join(items)}</{p}tableColumns>'
+    return f'<{p}tableColumns count="{len(names)}">{_column_items(names, p, 1)}</{p}tableColumns>'
+
+
+def _column_items(names: Sequence[str], p: str, first: int) -> str:
+    return "".join(f'<{p}tableColumn id="{n}" name="{_escaped(name)}"/>' for n, name in enumerate(names, first))
 
 
 def _escaped(name: str) -> str:

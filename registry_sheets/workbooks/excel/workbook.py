@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from registry_sheets.errors import CannotSave, WriteRefused
+from registry_sheets.registry.grid import Place
 from registry_sheets.registry.sheets import Mark, Sheet, own_name
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
 from registry_sheets.workbooks.excel.patience import Patience, read_patiently
@@ -96,6 +97,15 @@ class ExcelWorkbook(Workbook):
         if not edits:
             return Written(False, expected, notices=notices)
         return self._write(snapshot, notices, edits_tab=tab, edits=tuple(edits))
+
+    def formula_places(self, tab: str) -> frozenset[Place]:
+        from registry_sheets.workbooks.excel.parts import Package
+        from registry_sheets.workbooks.excel.saving import explained
+        from registry_sheets.workbooks.excel.tabformulas import formulas_of
+        from registry_sheets.workbooks.excel.zipcopy import Archive
+
+        with explained(self.path), Archive(self.path) as archive:
+            return frozenset(formulas_of(Package(archive), tab))
 
     def adopt(
         self,

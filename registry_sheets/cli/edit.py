@@ -1,0 +1,235 @@
+"""Edit: record, promote, rollback, fix, outbox. The only commands that write rows, and only the cells they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registry_sheets.cli import flags
+from registry_sheets.cli.start import Shape
+
+if TYPE_CHECKING:
+    from registry_sheets.config import RegistryConfig
+    from registry_sheets.registry.grid import Cell
+    from registry_sheets.registry.table import Stage
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The model, as its rows call it.")]
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="The version, such as 3.10.")]
+One = Annotated[str, typer.Option("--registry", metavar="NAME", help="Which registry, where the config has several.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+Wait = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for a workbook that is open.")
+]
+Told = Annotated[Shape, typer.Option("--format", help="How to write it.")]
+At = Annotated[str, typer.Option("--location", metavar="PLACE", help="Where, if the sheet does not tell.")]
+For = Annotated[str, typer.Option("--used-for", metavar="USE", help="For which use, where a model has several.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason for the change.")]
+Deployed = Annotated[str, typer.Option("--deployed", metavar="DATE", help="The day it went live; today if not given.")]
+ToTesting = Annotated[bool, typer.Option("--to-testing", help="What is replaced becomes Testing, not Archived.")]
+
+
+def _text(flag: str, what: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(flag, metavar=metavar, help=what)
+    return option
+
+
+def record(
+    name: Name,
+    version: Version,
+    trained: Annotated[str | None, _text("--trained", "The training date, as 2026-06-30.", "DATE")] = None,
+    data: Annotated[str | None, _text("--data", "What it was trained on.")] = None,
+    location: Annotated[
+        list[str] | None, _text("--location", "Where it is deployed; may be given again.", "PLACE")
+    ] = None,
+    stage: Annotated[str | None, _text("--stage", "Production, Testing or Archived.")] = None,
+    owner: Annotated[list[str] | None, _text("--owner", "Who answers for it; may be given again.", "WHO")] = None,
+    used_for: Annotated[list[str] | None, _text("--used-for", "What it is used for; may be given again.")] = None,
+    changed: Annotated[str | None, _text("--changed", "What is different from the version before.")] = None,
+    by: Annotated[str | None, _text("--by", "Who made this version.", "WHO")] = None,
+    why: Annotated[str | None, _text("--why", "Why it is the one in use.")] = None,
+    deployed: Annotated[str | None, _text("--deployed", "The day it went live.", "DATE")] = None,
+    reviewed: Annotated[str | None, _text("--reviewed", "The day its owner last looked at it.", "DATE")] = None,
+    run: Annotated[str | None, _text("--run", "A link or path to the training run.", "LINK")] = None,
+    data_link: Annotated[str | None, _text("--data-link", "A link or path to the data.", "LINK")] = None,
+    metric: Annotated[
+        list[str] | None, _text("--metric", "A figure, such as 'MAPE (holidays)=0.12'; again.", "NAME=VALUE")
+    ] = None,
+    set_: Annotated[list[str] | None, _text("--set", "Any other column by its heading; again.", "COLUMN=VALUE")] = None,
+    update: Annotated[bool, typer.Option("--update", help="Change the version's row, if it has one.")] = False,
+    another_place: Annotated[
+        bool, typer.Option("--another-place", help="Add a row of a known version for another location or use.")
+    ] = False,
+    wait: Wait = 10.0,
+    dry_run: DryRun = False,
+    sheet: flags.SheetFile = None,
+    config: flags.ConfigFile = None,
+    registry: One = "",
+    shape: Told = Shape.TABLE,
+) -> None:
+    """Record a version: add its row to the sheet, or with --update change the row that is there."""
+    from registry_sheets.operations.edit import record as do
+    from registry_sheets.registry.edits.recording import Recording
+    from registry_sheets.wiring import desk_of
+
+    said: Mapping[str, str | Sequence[str] | None] = {
+        "training_date": trained,
+        "data_source": data,
+        "location": location,
+        "stage": stage,
+        "owner": owner,
+        "used_for": used_for,
+        "what_changed": changed,
+        "changed_by": by,
+        "why": why,
+        "deployed_on": deployed,
+        "last_reviewed": reviewed,
+        "run_link": run,
+        "data_link": data_link,
+    }
+    facts: Mapping[str, Cell | Sequence[str]] = {key: text for key, text in said.items() if text is not None}
+    metrics, others = _pairs("--metric", metric), _pairs("--set", set_)
+    wish = Recording(name, version, facts, metrics, others, update, another_place)
+    one = _chosen(config, sheet, registry)
+    _finish(do(desk_of(one, wait), wish, dry_run), one, shape)
+
+
+def promote(
+    name: Name,
+    version: Version,
+    why: Why,
+    location: At = "",
+    used_for: For = "",
+    deployed: Deployed = "",
+    to_testing: ToTesting = False,
+    wait: Wait = 10.0,
+    dry_run: DryRun = False,
+    sheet: flags.SheetFile = None,
+    config: flags.ConfigFile = None,
+    registry: One = "",
+    shape: Told = Shape.TABLE,
+) -> None:
+    """Write down that a version goes into Production, and that the one it replaces there is archived."""
+    from registry_sheets.operations.edit import promote as do
+    from registry_sheets.registry.edits.choosing import Promotion
+    from registry_sheets.wiring import desk_of
+
+    day = flags.day(deployed, "--deployed")
+    wish = Promotion(name, version, why, location, used_for, day, _becomes(to_testing))
+    one = _chosen(config, sheet, registry)
+    _finish(do(desk_of(one, wait), wish, dry_run), one, shape)
+
+
+def rollback(
+    name: Name,
+    why: Why,
+    location: At = "",
+    used_for: For = "",
+    to: Annotated[str, typer.Option("--to", metavar="VERSION", help="Which version, where that is not clear.")] = "",
+    deployed: Deployed = "",
+    to_testing: ToTesting = False,
+    wait: Wait = 10.0,
+    dry_run: DryRun = False,
+    sheet: flags.SheetFile = None,
+    config: flags.ConfigFile = None,
+    registry: One = "",
+    shape: Told = Shape.TABLE,
+) -> None:
+    """Write down that what was in Production before is so again."""
+    from registry_sheets.operations.edit import rollback as do
+    from registry_sheets.registry.edits.going_back import Rollback
+    from registry_sheets.wiring import desk_of, live_past
+
+    day = flags.day(deployed, "--deployed")
+    wish = Rollback(name, why, location, used_for, to, day, _becomes(to_testing))
+    one = _chosen(config, sheet, registry)
+    _finish(do(desk_of(one, wait), wish, live_past(one), dry_run), one, shape)
+
+
+def fix(
+    apply: Annotated[bool, typer.Option("--apply", help="Write the repairs.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show them, as without --apply.")] = False,
+    wait: Wait = 10.0,
+    sheet: flags.SheetFile = None,
+    config: flags.ConfigFile = None,
+    registry: One = "",
+    shape: Told = Shape.TABLE,
+) -> None:
+    """Show what can be repaired safely: stray spaces, dates and whole-number versions of the wrong type."""
+    from registry_sheets.operations.edit import fix as do
+    from registry_sheets.wiring import desk_of
+
+    one = _chosen(config, sheet, registry)
+    _finish(do(desk_of(one, wait), apply and not dry_run), one, shape)
+
+
+def outbox(
+    action: Annotated[str, typer.Argument(metavar="[retry|drop]", help="Write an edit again, or let go of it.")] = "",
+    id_: Annotated[str, typer.Argument(metavar="[ID]", help="Which one: its id, or the beginning or end of it.")] = "",
+    wait: Wait = 10.0,
+    sheet: flags.SheetFile = None,
+    config: flags.ConfigFile = None,
+    registry: One = "",
+    format_: flags.Listing = flags.Format.TABLE,
+) -> None:
+    """List recorded edits that are not yet seen in the sheet; write one again, or let go of it."""
+    from registry_sheets.cli.edit_output import print_dropped, print_outbox
+    from registry_sheets.errors import ConfigProblem
+    from registry_sheets.operations.edit import drop, retry
+    from registry_sheets.wiring import desk_of, outbox_of
+
+    if action not in ("", "retry", "drop") or bool(action) != bool(id_):
+        raise ConfigProblem(
+            f"outbox {action} {id_}".rstrip() + " is not understood.",
+            "See the ids with: registry-sheets outbox; then: registry-sheets outbox retry ID (or drop ID)",
+        )
+    one = _chosen(config, sheet, registry)
+    if action == "retry":
+        _finish(retry(desk_of(one, wait), id_), one, Shape.JSON if format_ is flags.Format.JSON else Shape.TABLE)
+    elif action == "drop":
+        print_dropped(drop(desk_of(one, wait), id_))
+    else:
+        print_outbox(outbox_of(one).read(), one.sheet.name, format_)
+
+
+def _finish(done: object, one: RegistryConfig, shape: Shape) -> None:
+    from registry_sheets.cli.edit_output import print_done
+    from registry_sheets.operations.edit import Done
+
+    assert isinstance(done, Done)
+    print_done(done, one.sheet.name, shape is Shape.JSON)
+
+
+def _becomes(to_testing: bool) -> Stage:
+    from registry_sheets.registry.table import Stage
+
+    return Stage.TESTING if to_testing else Stage.ARCHIVED
+
+
+def _chosen(config: Path | None, sheet: Path | None, name: str) -> RegistryConfig:
+    """The one registry that an edit is about. Raises ConfigProblem where there are several."""
+    from registry_sheets.config import load
+    from registry_sheets.errors import ConfigProblem
+
+    found = load(config, sheet, (name,) if name else ()).registries
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in found)
+    raise ConfigProblem(
+        f"There are several registries ({names}), and an edit goes into one.", "Say which with --registry NAME."
+    )
+
+
+def _pairs(flag: str, said: Iterable[str] | None) -> dict[str, str]:
+    """NAME=VALUE flags. Raises ConfigProblem."""
+    from registry_sheets.errors import ConfigProblem
+
+    pairs = {}
+    for text in said or ():
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise ConfigProblem(f"{flag} {text} is not understood.", f"Write it as NAME=VALUE: {flag} 'MAPE=0.12'")
+        pairs[name.strip()] = value
+    return pairs

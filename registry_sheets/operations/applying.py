@@ -1,0 +1,202 @@
+"""Writing what waits in the outbox into the workbook: all of it, in order, in as few writes as it takes.
+
+One run at a time does it, for everybody: of many commands given at once most find their edit written by another.
+Each edit is looked up anew in the sheet as it is, so doing it twice, or after a crash, writes nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from registry_sheets.errors import DoubtfulHeaders, RegistrySheetsError, WorkbookChanged, WriteRefused
+from registry_sheets.operations.looking import Terms, models_of
+from registry_sheets.registry.edits.edit import CellWrite, Edit, Key, NewRow, State
+from registry_sheets.registry.edits.page import Page
+from registry_sheets.registry.edits.resolving import resolve
+from registry_sheets.registry.past.facts import header_of
+from registry_sheets.state.outbox import Outbox, became
+from registry_sheets.workbooks.base import AddColumn, AppendRow, RowEdit, SetCell, Snapshot, Workbook
+
+TRIES = 5
+"""So often it starts over when somebody saved the workbook in between."""
+
+_ALIKE = 3
+"""After so many refusals for one reason the same is said of like edits without trying each."""
+
+
+@dataclass
+class Applied:
+    """What a run over the outbox did: edits that are in the sheet now, those that wait, those that do not fit.
+
+    ``writes`` are the cells by edit id, none for an edit that was there already.
+    """
+
+    written: list[Edit] = field(default_factory=list)
+    waiting: list[Edit] = field(default_factory=list)
+    unfit: list[Edit] = field(default_factory=list)
+    writes: dict[str, tuple[CellWrite, ...]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+def page_of(workbook: Workbook, terms: Terms) -> tuple[Page, Snapshot]:
+    """The Models tab as it is now. Raises as looking.models_of() does, NotChecked, UnreadableWorkbook."""
+    snapshot = workbook.read()
+    grid, match = models_of(snapshot, terms)
+    return Page(grid, match, terms.table), snapshot
+
+
+def apply_all(outbox: Outbox, workbook: Workbook, terms: Terms) -> Applied:
+    """Write all edits that wait; call with the outbox held.
+
+    Raises WorkbookOpen where somebody has the workbook open, and what reading it raises; everything waits then.
+    """
+    contents = outbox.read()
+    edits = contents.in_state("waiting")
+    run = _Run(outbox, workbook, terms, {key: e for e in contents.in_state("unfit") for key in e.keys})
+    run.done.notices += contents.notices
+    if edits:
+        try:
+            run.write(edits)
+        except RegistrySheetsError as error:
+            run.all_wait(edits, str(error))
+            raise
+    return run.done
+
+
+@dataclass
+class _Run:
+    """One run. ``held_back``: versions whose earlier edit is not in the sheet, so that later ones wait behind it."""
+
+    outbox: Outbox
+    workbook: Workbook
+    terms: Terms
+    held_back: dict[Key, Edit]
+    done: Applied = field(default_factory=Applied)
+    refusals: Counter[tuple[str, bool]] = field(default_factory=Counter)
+
+    def write(self, edits: Sequence[Edit]) -> None:
+        """Write these, in order. Where the workbook refuses, by halves, so that one does not hold up the others."""
+        try:
+            self._write(edits)
+        except WriteRefused as refused:
+            alike = {_appends(edit) for edit in edits}
+            reason = (str(refused), alike == {True})
+            if len(edits) == 1 or (len(alike) == 1 and self.refusals[reason] >= _ALIKE):
+                self.refusals[reason] += 1
+                for edit in edits:
+                    self._wait(edit, str(refused))
+                return
+            half = len(edits) // 2
+            self.write(edits[:half])
+            self.write(edits[half:])
+
+    def _write(self, edits: Sequence[Edit]) -> None:
+        for _ in range(TRIES):
+            page, snapshot = page_of(self.workbook, self.terms)
+            fitting, unfit, behind = self._sorted(page, edits)
+            row_edits = edits_of(page)
+            if row_edits:
+                try:
+                    written = self.workbook.edit_rows(page.grid.title, row_edits, snapshot.revision)
+                except WorkbookChanged:
+                    continue
+                self.done.notices += written.notices
+            self._note(fitting, unfit, behind)
+            return
+        raise WorkbookChanged(
+            f"'{self.workbook.label}' was saved by somebody during each of {TRIES} tries, so nothing was written.",
+            "It is written by the next run.",
+        )
+
+    def _sorted(
+        self, page: Page, edits: Sequence[Edit]
+    ) -> tuple[list[tuple[Edit, tuple[CellWrite, ...]]], list[tuple[Edit, str]], list[tuple[Edit, Edit]]]:
+        """Edits that fit, with their cells; those that do not, with the reason; those that wait behind another."""
+        held_back = dict(self.held_back)
+        fitting: list[tuple[Edit, tuple[CellWrite, ...]]] = []
+        unfit: list[tuple[Edit, str]] = []
+        behind: list[tuple[Edit, Edit]] = []
+        for edit in edits:
+            earlier = next((held_back[key] for key in sorted(edit.keys) if key in held_back), None)
+            if earlier is not None:
+                behind.append((edit, earlier))
+            elif (found := resolve(page, edit)).reason:
+                unfit.append((edit, found.reason))
+            else:
+                fitting.append((edit, found.writes))
+                continue
+            held_back |= {key: held_back.get(key, edit) for key in edit.keys}
+        return fitting, unfit, behind
+
+    def _note(
+        self,
+        fitting: Sequence[tuple[Edit, tuple[CellWrite, ...]]],
+        unfit: Sequence[tuple[Edit, str]],
+        behind: Sequence[tuple[Edit, Edit]],
+    ) -> None:
+        for edit, writes in fitting:
+            self.done.writes[edit.id] = writes
+            self.done.written.append(self._put(edit, "applied"))
+        for edit, reason in unfit:
+            self._hold_back(edit)
+            self.done.unfit.append(self._put(edit, "unfit", reason))
+        for edit, earlier in behind:
+            self._wait(edit, f"It comes after '{earlier.what}' ({earlier.id}), which is about the same version.")
+
+    def all_wait(self, edits: Sequence[Edit], reason: str) -> None:
+        """Note why none of them could be written."""
+        settled = {edit.id for edit in (*self.done.written, *self.done.unfit)}
+        for edit in edits:
+            if edit.id not in settled and edit.reason != reason:
+                self._put(edit, "waiting", reason)
+
+    def _wait(self, edit: Edit, reason: str) -> None:
+        self._hold_back(edit)
+        told = edit if edit.reason == reason else self._put(edit, "waiting", reason)
+        self.done.waiting.append(told)
+
+    def _hold_back(self, edit: Edit) -> None:
+        for key in edit.keys:
+            self.held_back.setdefault(key, edit)
+
+    def _put(self, edit: Edit, state: State, reason: str = "") -> Edit:
+        """Note what became of an edit. Where that fails it is done once more by the next run, to no effect."""
+        new = became(edit, state, reason)
+        try:
+            self.outbox.put(new)
+        except RegistrySheetsError as error:
+            self.done.notices.append(str(error))
+        return new
+
+
+def _appends(edit: Edit) -> bool:
+    return any(isinstance(step, NewRow) for step in edit.steps)
+
+
+def edits_of(page: Page) -> list[RowEdit]:
+    """What lies on a page, as a workbook takes it."""
+    head = page.match.header_row - 1
+    laid = page.laid
+    columns = [AddColumn(head, place, header_of(key)) for key, place in laid.headings.items()]
+    errors = page.grid.errors  # such a cell reads as blank
+    cells = [
+        SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place))
+        for (row, place), value in laid.cells.items()
+    ]
+    return [*columns, *cells, *(AppendRow(row) for row in laid.rows)]
+
+
+def after_waiting(page: Page, waiting: Sequence[Edit]) -> Page:
+    """The tab as it will be once these are written. Edits that do not fit are left out."""
+    if not waiting:
+        return page
+    laid = Page(page.grid, page.match, page.settings)
+    for edit in waiting:
+        resolve(laid, edit)
+    try:
+        grid, match, _ = laid.now()
+    except DoubtfulHeaders:
+        return page
+    return Page(grid, match, page.settings)

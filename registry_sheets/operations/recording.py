@@ -1,0 +1,69 @@
+"""A look goes into history: in one transaction, before anything is shown of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from registry_sheets.errors import RowsVanished
+from registry_sheets.history.base import History
+from registry_sheets.operations.looking import Look
+from registry_sheets.operations.recalling import Recall
+from registry_sheets.registry.past.found import findings_gone, findings_new
+from registry_sheets.registry.past.passes import Comparison, Credits
+from registry_sheets.registry.past.records import Entry
+from registry_sheets.registry.wording import listed
+
+
+def record_pass(history: History | None, seen: Look, credits: Credits, accept_removals: bool) -> Look:
+    """Record what a look saw; gives the look, with a notice where its day is one that history has passed.
+
+    Raises RowsVanished where so many rows are gone that the sheet may have been read wrong, unless that is
+    accepted; HistoryMoved, HistoryUnusable. Then nothing is recorded.
+    """
+    if history is None or seen.recall is None:
+        return seen
+    if seen.recall.comparison.suspicious and not accept_removals:
+        raise vanished(seen)
+    held, today = seen.recall.comparison.held, seen.registry.today
+    if held and today < held.newest.last_day - _SLACK:
+        return seen.noting(
+            f"Not recorded: history already goes to {held.newest.last_day}, and this pass is of {today}. "
+            "If that day was a mistake, begin anew with: registry-sheets sync --new-history"
+        )
+    history.record(entry_of(seen, seen.recall, credits))
+    return seen
+
+
+_SLACK = timedelta(days=1)
+"""Another time zone may be a day behind; a clock that is further back is wrong now, or was then."""
+
+
+def entry_of(seen: Look, recalled: Recall, credits: Credits) -> Entry:
+    """The look as one pass of history."""
+    held = recalled.comparison.held
+    editor = seen.snapshot.last_editor
+    return Entry(
+        after=held.newest.id if held else None,
+        at=recalled.now,
+        day=max(seen.registry.today, held.newest.last_day) if held else seen.registry.today,
+        editor=editor.name if editor else "",
+        edited_at=editor.when if editor else None,
+        ended=recalled.comparison.ended,
+        begun=recalled.comparison.begun(credits),
+        gone=findings_gone(seen.result.findings, recalled.findings),
+        found=tuple(findings_new(seen.result.findings, recalled.findings)),
+    )
+
+
+def vanished(seen: Look) -> RowsVanished:
+    """The error for rows that are gone, so many that it looks like a sheet that was read wrong."""
+    comparison: Comparison = seen.recall.comparison  # type: ignore[union-attr]
+    gone = comparison.matching.vanished
+    before = len(comparison.held.rows) if comparison.held else 0
+    names = listed(sorted({row.name_key for row in gone}))
+    return RowsVanished(
+        f"{len(gone)} of the {before} rows that '{seen.label}' had are gone ({names}), so nothing was recorded or "
+        "written: it looks as if the sheet was cut short, or read wrong.",
+        "Look whether the tab, its heading row and its Name and Version columns are as they were. "
+        "If the rows were meant to go, say so: registry-sheets sync --accept-removals",
+    )

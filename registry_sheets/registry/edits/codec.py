@@ -1,0 +1,116 @@
+"""Edits as plain JSON values and back. A file that was damaged, or is of a newer version, raises ValueError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, get_args
+
+from registry_sheets.registry.edits.edit import Change, Edit, NewRow, RowChange, State, Step
+from registry_sheets.registry.grid import Cell
+
+FORMAT = 1
+"""Goes up when older versions of the tool would misread a file."""
+
+
+def to_plain(edit: Edit) -> dict[str, Any]:
+    """An edit as JSON takes it."""
+    return {
+        "format": FORMAT,
+        "id": edit.id,
+        "made": edit.made.isoformat(),
+        "by": edit.by,
+        "command": edit.command,
+        "what": edit.what,
+        "state": edit.state,
+        "reason": edit.reason,
+        "applied": edit.applied.isoformat() if edit.applied else None,
+        "steps": [_plain_step(step) for step in edit.steps],
+    }
+
+
+def from_plain(plain: Any) -> Edit:
+    """The edit that to_plain() made this from. Raises ValueError."""
+    if not isinstance(plain, dict) or type(plain.get("format")) is not int:
+        raise ValueError("it is no recorded edit")
+    if plain["format"] > FORMAT:
+        raise ValueError("it was made by a newer version of registry-sheets")
+    try:
+        return _edit(plain)
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError("it is damaged") from error
+
+
+def _edit(plain: Mapping[str, Any]) -> Edit:
+    if plain["state"] not in get_args(State):
+        raise ValueError("it is damaged")
+    texts = {name: _text(plain[name]) for name in ("id", "by", "command", "what", "reason")}
+    return Edit(
+        made=_moment(plain["made"]),
+        steps=tuple(_step(step) for step in plain["steps"]),
+        state=plain["state"],
+        applied=_moment(plain["applied"]) if plain["applied"] else None,
+        **texts,
+    )
+
+
+def _text(plain: Any) -> str:
+    if not isinstance(plain, str):
+        raise TypeError
+    return plain
+
+
+def _moment(plain: str) -> datetime:
+    moment = datetime.fromisoformat(plain)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _plain_step(step: Step) -> dict[str, Any]:
+    about = {"name": step.name, "version": step.version}
+    if isinstance(step, NewRow):
+        cells = {key: _plain_cell(cell) for key, cell in step.cells.items()}
+        return {"do": "append", **about, "alone": step.alone, "cells": cells}
+    changes = {
+        key: {"old": _plain_cell(change.old), "new": _plain_cell(change.new)} for key, change in step.cells.items()
+    }
+    where = {"used_for": list(step.used_for), "location": list(step.location), "row": step.row}
+    return {"do": "set", **about, **where, "lenient": step.lenient, "cells": changes}
+
+
+def _step(plain: Mapping[str, Any]) -> Step:
+    name, version = _text(plain["name"]), _text(plain["version"])
+    if plain["do"] == "append":
+        cells = {_text(key): _cell(cell) for key, cell in plain["cells"].items()}
+        return NewRow(name, version, cells, bool(plain["alone"]))
+    if plain["do"] != "set":
+        raise ValueError("it holds a step of an unknown kind")
+    changes = {_text(key): Change(_cell(one["old"]), _cell(one["new"])) for key, one in plain["cells"].items()}
+    uses, locations = tuple(map(_text, plain["used_for"])), tuple(map(_text, plain["location"]))
+    return RowChange(name, version, changes, uses, locations, int(plain["row"]), bool(plain["lenient"]))
+
+
+def _plain_cell(cell: Cell) -> Any:
+    if isinstance(cell, datetime):
+        return {"datetime": cell.isoformat()}
+    if isinstance(cell, date):
+        return {"date": cell.isoformat()}
+    if isinstance(cell, time):
+        return {"time": cell.isoformat()}
+    if isinstance(cell, timedelta):
+        return {"seconds": cell.total_seconds()}
+    return cell
+
+
+def _cell(plain: Any) -> Cell:
+    if isinstance(plain, (str, bool, int, float)):
+        return plain
+    ((kind, value),) = plain.items()
+    return _KINDS[kind](value)
+
+
+_KINDS: Mapping[str, Callable[[Any], Cell]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "seconds": lambda seconds: timedelta(seconds=seconds),
+}

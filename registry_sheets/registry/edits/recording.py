@@ -1,0 +1,153 @@
+"""record: a new row, or named cells of one that is there. Only a missing or doubled identity is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry_sheets.errors import EditRefused
+from registry_sheets.registry.cells import meaning_of
+from registry_sheets.registry.columns import COLUMNS, column
+from registry_sheets.registry.edits.edit import NewRow, Plan
+from registry_sheets.registry.edits.places import Places
+from registry_sheets.registry.edits.values import figure, known_cell, plain_cell, same, tidy
+from registry_sheets.registry.edits.view import View
+from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.text import cell_safe
+from registry_sheets.registry.wording import clipped
+
+_PLACE = ("used_for", "location")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is to be recorded of a version.
+
+    ``facts`` are known columns by field ('' clears a cell, with ``update``), ``metrics`` by name ('MAPE (holidays)'),
+    ``others`` by heading. ``update``: change the version's row if it has one; ``another_place``: add a further row
+    of a version that is there already, for another location or use.
+    """
+
+    name: str
+    version: str
+    facts: Mapping[str, Cell | Sequence[str]] = field(default_factory=dict)
+    metrics: Mapping[str, Cell] = field(default_factory=dict)
+    others: Mapping[str, Cell] = field(default_factory=dict)
+    update: bool = False
+    another_place: bool = False
+
+
+def plan_recording(view: View, wish: Recording) -> Plan:
+    """What it takes to record it; no steps where the sheet says so already. Raises EditRefused."""
+    name, version = tidy(wish.name), tidy(wish.version)
+    if not normalise(name) or not normalise(version):
+        lacking = "name" if not normalise(name) else "version"
+        raise EditRefused(f"Without a {lacking} nothing can be recorded.", "Say: registry-sheets record NAME VERSION")
+    cells = _cells(view, wish)
+    what = f"record {clipped(name)} {clipped(version)}"
+    rows = view.rows_of(name, version)
+    if any(_says(view, index, cells) for index in rows):
+        return Plan(what, ())
+    if rows and wish.update:
+        return _update(view, what, rows, cells, wish)
+    if rows and not wish.another_place:
+        raise _there(view, rows, name, version)
+    return Plan(what, (_new(name, version, cells, alone=not rows),), tuple(_cut(wish)))
+
+
+def _cells(view: View, wish: Recording) -> dict[str, Cell]:
+    """The cells by fact key. Raises EditRefused for what is no column."""
+    order = view.settings.date_order
+    cells = {key: known_cell(column(key), said, order) for key, said in wish.facts.items()}
+    cells |= {view.headings.metric_key(name): figure(said) for name, said in wish.metrics.items()}
+    for heading, said in wish.others.items():
+        key = view.headings.key(heading, view.settings)
+        if key is None:
+            raise EditRefused(f"'{heading}' is no column that can be filled.", "Name the column by its heading.")
+        if key in ("name", "version"):
+            raise EditRefused(
+                f"{column(key).header} is what the row is known by.",
+                "Give it first: registry-sheets record NAME VERSION",
+            )
+        known = any(key == declared.field for declared in COLUMNS)
+        cells[key] = known_cell(column(key), said, order) if known else plain_cell(said)
+    return cells
+
+
+def _says(view: View, index: int, cells: Mapping[str, Cell]) -> bool:
+    """Whether a row says all this already, in these words or others that mean the same."""
+    return all(_means_same(view, key, view.cell(index, key), new) for key, new in cells.items())
+
+
+def _means_same(view: View, key: str, old: Cell, new: Cell) -> bool:
+    if same(old, new):
+        return True
+    if key not in view.table.columns:
+        return False
+    meaning = meaning_of(column(key), view.settings, view.table.date1904)
+    return bool(_level(meaning(old)) == _level(meaning(new)) is not None)
+
+
+def _level(meant: Any) -> Any:
+    if isinstance(meant, str):
+        return normalise(meant)
+    if isinstance(meant, tuple):
+        return frozenset(map(normalise, meant))
+    return meant
+
+
+def _new(name: str, version: str, cells: Mapping[str, Cell], *, alone: bool) -> NewRow:
+    filled = {key: cell for key, cell in cells.items() if cell != ""}
+    return NewRow(name, version, {"name": name, "version": version, **filled}, alone)
+
+
+def _update(view: View, what: str, rows: list[int], cells: dict[str, Cell], wish: Recording) -> Plan:
+    if len(rows) > 1:
+        rows = _at_its_place(view, rows, cells)
+        cells = {key: cell for key, cell in cells.items() if key not in _PLACE}
+    changed = {key: new for key, new in cells.items() if not _means_same(view, key, view.cell(rows[0], key), new)}
+    step = view.change(rows[0], changed)
+    return Plan(what, (step,) if step else (), tuple(_cut(wish)))
+
+
+def _at_its_place(view: View, rows: list[int], cells: Mapping[str, Cell]) -> list[int]:
+    """Of several rows of a version the one that speaks for the place that was named. Raises EditRefused."""
+    asked = Places(*(_texts(view, key, cells.get(key, "")) for key in _PLACE))
+    found = [index for index in rows if _speaks_for(view.places(index), asked)]
+    if len(found) == 1:
+        return found
+    if found == rows and not (asked.uses or asked.locations):
+        raise EditRefused(
+            f"{view.text(rows[0], 'name')} {view.text(rows[0], 'version')} has several rows: {view.rows_said(rows)}.",
+            "Say which one is meant with --location or --used-for.",
+        )
+    raise EditRefused(
+        f"The place that was named does not tell one row from the others: {view.rows_said(rows)}.",
+        "Name the location, or the use, of one of them; --another-place adds a row.",
+    )
+
+
+def _texts(view: View, key: str, cell: Cell) -> tuple[str, ...]:
+    found = meaning_of(column(key), view.settings, view.table.date1904)(cell)
+    return found if isinstance(found, tuple) else ()
+
+
+def _speaks_for(places: Places, asked: Places) -> bool:
+    uses = not asked.uses or asked.use_keys <= places.use_keys
+    return uses and (not asked.locations or asked.location_keys <= places.location_keys)
+
+
+def _there(view: View, rows: list[int], name: str, version: str) -> EditRefused:
+    return EditRefused(
+        f"{clipped(name)} {clipped(version)} is in the sheet already, in {view.rows_said(rows)}, and says otherwise.",
+        "Add --update to change that row, or --another-place to add a row for another location or use.",
+    )
+
+
+def _cut(wish: Recording) -> Iterator[str]:
+    """Texts that are longer than a cell holds."""
+    for said in (*wish.facts.values(), *wish.metrics.values(), *wish.others.values()):
+        if isinstance(said, str) and cell_safe(said).endswith("…") and not said.endswith("…"):
+            yield "A text is longer than a cell holds (32,767 characters), so its end is cut off."

@@ -1,0 +1,309 @@
+"""When which version was live where: read off the spells, and off what the rows state.
+
+A period begins on the day that Deployed on states, else on the day on which a pass first saw it live, and ends
+on the day on which a pass first saw it no longer so. Where one pass saw one version go and another come to its
+place, the day stated for the one that came is the day of the swap. Versions that were archived before any pass
+saw them live are known by their statements alone: from their Deployed on to that of the next at their place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.past.facts import Facts, day_of, decode, text_of, texts_of
+from registry_sheets.registry.past.live_period import LivePeriod
+from registry_sheets.registry.past.passes import compare, with_this
+from registry_sheets.registry.past.records import Pass, Spell
+from registry_sheets.registry.table import ModelTable, Stage
+
+Place = tuple[str, str, str]
+"""(name key, use key, location key); the name is the one by which the model is known now."""
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A time in which rows said of one version that it is live at one place. ``until`` None: they still do."""
+
+    version: str
+    since: int
+    until: int | None
+    facts: Facts
+    row: int
+    used_for: str
+    location: str
+    why: str = ""
+    stated: date | None = None
+    start: date | None = None
+    end: date | None = None
+    end_known: bool = True
+    seen_live: bool = True
+
+
+@dataclass(frozen=True)
+class _Past:
+    passes: Mapping[int, Pass]
+    spells: Sequence[Spell]
+    keys: Mapping[int, tuple[str, str]]  # row -> (name key, version key) as of now
+    levelled: dict[str, str] = field(default_factory=dict)  # the same few uses and places come over and over
+
+    def level(self, text: str) -> str:
+        """The text's key."""
+        if text not in self.levelled:
+            self.levelled[text] = normalise(text)
+        return self.levelled[text]
+
+
+def live_periods(passes: Sequence[Pass], spells: Sequence[Spell], *, open_only: bool = False) -> list[LivePeriod]:
+    """All periods that are known, by model, use and location, oldest first.
+
+    ``spells`` are those of all rows, by row and oldest first; without those that were never live, what is known
+    by statement alone is left out. ``open_only``: only the periods of what is live now. A version is called
+    in every period as it is called now.
+    """
+    last = {spell.row: spell for spell in spells}
+    known = {row: (spell.name_key, spell.version_key) for row, spell in last.items()}
+    past = _Past({one.id: one for one in passes}, spells, known)
+    claims = _observed(past)
+    _date(past, claims)
+    stated = list(_stated_alone(past, claims))
+    for place, claim in stated:
+        claims[place].append(claim)
+    for of_place in claims.values():
+        of_place.sort(key=lambda claim: (claim.start or date.min, claim.end or date.max))
+        _end_stated(of_place)
+    names = {row: _named(decode(last[row].code)) for row in {c.row for found in claims.values() for c in found}}
+    return [period for place in sorted(claims) for period in _periods(claims[place], names, open_only)]
+
+
+def periods_of_table(table: ModelTable, today: date) -> list[LivePeriod]:
+    """What a table tells by itself, without any history."""
+    return live_periods(*with_this(compare(table, None), [], [], today, datetime.min.replace(tzinfo=UTC)))
+
+
+def _named(facts: Facts) -> tuple[str, str]:
+    return text_of(facts.get("name")), text_of(facts.get("version"))
+
+
+# What passes saw
+
+
+def _observed(past: _Past) -> dict[Place, list[_Claim]]:
+    found: dict[tuple[Place, str], list[_Claim]] = defaultdict(list)
+    for spell in past.spells:
+        if spell.live:
+            for place, claim in _claims(past, spell, decode(spell.code)):
+                found[place, claim.version].append(claim)
+    claims: dict[Place, list[_Claim]] = defaultdict(list)
+    for (place, _), of_version in found.items():
+        claims[place] += _merged(sorted(of_version, key=lambda claim: claim.since))
+    return claims
+
+
+def _claims(past: _Past, spell: Spell, facts: Facts) -> Iterator[tuple[Place, _Claim]]:
+    name, version = past.keys[spell.row]
+    why, stated = text_of(facts.get("why")), day_of(facts.get("deployed_on"))
+    for use in texts_of(facts.get("used_for")) or ("",):
+        for location in texts_of(facts.get("location")) or ("",):
+            place = (name, past.level(use), past.level(location))
+            yield (
+                place,
+                _Claim(version, spell.since, spell.until, facts, spell.row, use, location, why, stated),
+            )
+
+
+def _merged(claims: Sequence[_Claim]) -> Iterator[_Claim]:
+    """Claims that follow each other without a gap are one; what was said last holds, blanks say nothing."""
+    current: _Claim | None = None
+    for claim in claims:
+        if current is None or (current.until is not None and claim.since > current.until):
+            if current:
+                yield current
+            current = claim
+            continue
+        claim.since = current.since
+        claim.why, claim.stated = claim.why or current.why, claim.stated or current.stated
+        if current.until is None or (claim.until is not None and claim.until <= current.until):
+            claim.until = current.until
+        current = claim
+    if current:
+        yield current
+
+
+# Days
+
+
+def _date(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> None:
+    corrected = _corrections(past)
+    for of_place in claims.values():
+        for claim in of_place:
+            claim.end = past.passes[claim.until].day if claim.until is not None else None
+            later = corrected.get((claim.row, claim.until or 0))
+            if later and later <= past.passes[claim.since].day:  # else it tells of another deployment
+                claim.stated = later
+            claim.start = _start(past, claim)
+        _forget_stale(past, of_place)
+        _end_at_swap(of_place)
+
+
+def _start(past: _Past, claim: _Claim) -> date | None:
+    if claim.stated and (claim.end is None or claim.stated <= claim.end):
+        return claim.stated
+    claim.stated = None
+    seen = past.passes[claim.since]
+    return None if seen.baseline else seen.day
+
+
+def _corrections(past: _Past) -> dict[tuple[int, int], date]:
+    """(row, pass in which it ended) -> the Deployed on that the row states since, where it was set afterwards."""
+    found: dict[tuple[int, int], date] = {}
+    ended: Spell | None = None
+    for spell in past.spells:
+        if ended is None or ended.row != spell.row or spell.live:
+            ended = spell if spell.live else None
+            continue
+        stated = day_of(decode(spell.code).get("deployed_on"))
+        if ended.until is not None and stated and stated <= past.passes[ended.until].day:
+            found[ended.row, ended.until] = stated
+    return found
+
+
+def _forget_stale(past: _Past, of_place: Sequence[_Claim]) -> None:
+    """A version that came back with its old Deployed on: that day is not the day on which it came back."""
+    by_version: dict[str, list[_Claim]] = defaultdict(list)
+    for claim in sorted(of_place, key=lambda claim: claim.since):
+        by_version[claim.version].append(claim)
+    for claims in by_version.values():
+        for earlier, later in pairwise(claims):
+            if later.stated and later.stated in (earlier.stated, earlier.start):
+                later.stated = None
+                later.start = past.passes[later.since].day
+
+
+def _end_at_swap(of_place: Sequence[_Claim]) -> None:
+    """The version that came in the pass in which another was gone states the day of the swap."""
+    came: dict[int, list[_Claim]] = defaultdict(list)
+    for claim in of_place:
+        if claim.stated:
+            came[claim.since].append(claim)
+    for claim in of_place:
+        end, start = claim.end, claim.start or date.min
+        if claim.until is None or end is None:
+            continue
+        others = [other.stated for other in came[claim.until] if other.version != claim.version]
+        days = [day for day in others if day and start <= day <= end]
+        claim.end = min(days, default=end)
+
+
+# What rows state
+
+
+def _stated_alone(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> Iterator[tuple[Place, _Claim]]:
+    """Archived versions that no pass saw live before, with the day that they state."""
+    told: dict[tuple[Place, str], _Claim] = {}
+    live: set[int] = set()
+    for spell in past.spells:
+        if spell.live:
+            live.add(spell.row)
+        elif spell.row not in live and _DEPLOYED in spell.code:
+            facts = decode(spell.code)
+            if facts.get("stage") == Stage.ARCHIVED.value and day_of(facts.get("deployed_on")):
+                for place, claim in _claims(past, spell, facts):
+                    earlier = told.get((place, claim.version))
+                    if earlier and earlier.stated == claim.stated:
+                        claim.since = earlier.since
+                    told[place, claim.version] = claim
+    for (place, version), claim in told.items():
+        if any(other.version == version and other.start == claim.stated for other in claims.get(place, ())):
+            continue
+        claim.start, claim.seen_live = claim.stated, False
+        claim.end, claim.end_known = _over_by(past, claim), False
+        yield place, claim
+
+
+_DEPLOYED = '"deployed_on":'  # as facts.encode() writes it; what states no day need not be decoded
+
+
+def _over_by(past: _Past, claim: _Claim) -> date:
+    first = past.passes[claim.since].day
+    return max(first, claim.start or first)
+
+
+def _end_stated(of_place: Sequence[_Claim]) -> None:
+    """What is known by its statement alone ends where the next version at its place begins."""
+    starts = sorted((claim.start, claim.version) for claim in of_place if claim.start)
+    for claim in of_place:
+        if claim.seen_live or claim.start is None or claim.end is None:
+            continue
+        later = starts[bisect_right(starts, (claim.start, _LAST)) :]
+        following = next((start for start, version in later if version != claim.version), None)
+        if following and following <= claim.end:
+            claim.end, claim.end_known = following, True
+
+
+_LAST = "\U0010ffff"  # after every version of one day
+
+
+# The periods
+
+
+def _periods(of_place: Sequence[_Claim], names: Mapping[int, tuple[str, str]], open_only: bool) -> Iterator[LivePeriod]:
+    over = sorted((claim for claim in of_place if claim.end), key=lambda claim: claim.end or date.max)
+    ends = [claim.end for claim in over if claim.end]
+    for claim in of_place:
+        if open_only and claim.end is not None:
+            continue
+        facts = claim.facts
+        yield LivePeriod(
+            name=names[claim.row][0],
+            version=names[claim.row][1],
+            used_for=claim.used_for,
+            location=claim.location,
+            start=claim.start,
+            end=claim.end,
+            basis="stated" if claim.stated else "observed",
+            end_known=claim.end_known,
+            training_date=day_of(facts.get("training_date")),
+            data_source=text_of(facts.get("data_source")),
+            what_changed=text_of(facts.get("what_changed")),
+            why=claim.why,
+            replaced=_replaced(claim, over, ends, names),
+            row=claim.row,
+        )
+
+
+def _replaced(claim: _Claim, over: Sequence[_Claim], ends: Sequence[date], names: Mapping[int, tuple[str, str]]) -> str:
+    """The version that was live there before; '' where nothing tells it, or two ended on one day.
+
+    One that ended by then, the last of them; else one that began before and ended later.
+    """
+    if claim.start is None:
+        return ""
+    split = bisect_right(ends, claim.start)
+    found = _last(claim, reversed(over[:split])) or _last(claim, over[split:])
+    return names[found.row][1] if found else ""
+
+
+def _last(claim: _Claim, others: Iterable[_Claim]) -> _Claim | None:
+    """The first of these that can have been replaced; None where two versions share its day."""
+    first: _Claim | None = None
+    for other in others:
+        if first is not None and other.end != first.end:
+            break
+        if other.version == claim.version or not _before(other, claim):
+            continue
+        if first is not None and other.version != first.version:
+            return None
+        first = first or other
+    return first
+
+
+def _before(other: _Claim, claim: _Claim) -> bool:
+    if other.start is not None and other.start == claim.start:
+        return other.since < claim.since and other.seen_live
+    return other.start is None or claim.start is None or other.start < claim.start

@@ -1,0 +1,1 @@
+"""What was done and what is still to be done, kept so that a crash loses and repeats nothing."""

@@ -1,0 +1,231 @@
+"""The outbox of a workbook: recorded edits that are to be written into it, or were and are not yet seen there.
+
+A folder beside the workbook, so that whichever machine runs next finds it: ``.models.xlsx.outbox``, one JSON file
+an edit. A file appears whole or not at all and is durable before the workbook is touched; its state changes by
+replacing it whole. Files that cannot be read are left alone and named. Names sort in the order of making.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from registry_sheets.errors import CannotSave, EditRefused, NotChecked
+from registry_sheets.registry.edits.codec import from_plain, to_plain
+from registry_sheets.registry.edits.edit import Edit, Plan, State
+
+_SUFFIX, _HALF = ".json", ".half"
+_MOMENT = "%Y%m%dT%H%M%S%fZ"
+_MOMENT_LENGTH = len("20260701T120000000001Z")
+_STALE = 3600.0  # seconds after which a half-written file was left by a run that was killed
+_LARGEST = 64 << 20  # bytes; a larger file is none of ours
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What lies in the outbox, oldest first; ``notices`` name what could not be read, a sentence each."""
+
+    edits: tuple[Edit, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def in_state(self, *states: State) -> tuple[Edit, ...]:
+        return tuple(edit for edit in self.edits if edit.state in states)
+
+
+class OutboxBusy(NotChecked):
+    """Another run is writing what lies in the outbox."""
+
+
+class Outbox:
+    """The outbox of one workbook. Nothing is made on disk before an edit goes in."""
+
+    def __init__(self, workbook: Path) -> None:
+        there = workbook.resolve()
+        self.folder = there.parent / f".{there.name}.outbox"
+
+    def add(self, plan: Plan, command: str, by: str) -> Edit:
+        """Put an edit in, durably. Raises CannotSave where the folder cannot be written."""
+        try:
+            self.folder.mkdir(exist_ok=True)
+            self._sweep()
+            moment = self._next_moment()
+            id_ = f"{moment.strftime(_MOMENT)}-{secrets.token_hex(3)}"
+            edit = Edit(id_, moment, by, command, plan.what, plan.steps)
+            self._create(edit)
+        except OSError as error:
+            raise CannotSave(
+                f"Nothing was recorded: the outbox {self.folder} cannot be written: {error.strerror or error}.",
+                "Give this account the right to write in the workbook's folder, or make room, and run again.",
+            ) from error
+        return edit
+
+    def read(self) -> Contents:
+        """All edits. A file that is damaged, foreign or of a newer version is named; the others are not affected."""
+        edits, notices = [], []
+        for path in self._files():
+            try:
+                edits.append(_load(path))
+            except FileNotFoundError:
+                continue  # somebody's run took it out at this moment
+            except (OSError, ValueError) as error:
+                notices.append(_unread(path, error))
+        return Contents(tuple(edits), tuple(notices))
+
+    def get(self, id_: str) -> Edit | None:
+        """One edit as it stands; None where it is not there (any more) or cannot be read."""
+        with suppress(OSError, ValueError):
+            return _load(self._path(id_))
+        return None
+
+    def find(self, said: str) -> Edit:
+        """The edit of an id, or of the beginning or end of one. Raises EditRefused where none or several fit."""
+        fitting = [edit for edit in self.read().edits if edit.id.startswith(said) or edit.id.endswith(f"-{said}")]
+        if said and len(fitting) == 1:
+            return fitting[0]
+        what = "Several recorded edits have ids like" if fitting and said else "There is no recorded edit"
+        raise EditRefused(f"{what} '{said}'.", "See the ids with: registry-sheets outbox")
+
+    def put(self, edit: Edit) -> None:
+        """Replace an edit that is there by what it has become, durably. Raises CannotSave."""
+        half = self.folder / f"{edit.id}.{secrets.token_hex(4)}{_HALF}"
+        try:
+            _write_new(half, edit)
+            half.replace(self._path(edit.id))
+            _flush(self.folder)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+            raise CannotSave(
+                f"What became of '{edit.what}' cannot be noted in {self.folder}: {error.strerror or error}.",
+                "Make room, or give this account the right to write there; nothing is written twice.",
+            ) from error
+
+    def remove(self, edits: Sequence[Edit]) -> None:
+        """Take edits out; one that is gone already is no error. Raises CannotSave."""
+        try:
+            for edit in edits:
+                self._path(edit.id).unlink(missing_ok=True)
+        except OSError as error:
+            raise CannotSave(
+                f"The outbox {self.folder} cannot be cleared: {error.strerror or error}.",
+                "Give this account the right to write there.",
+            ) from error
+        if edits:
+            _flush(self.folder)
+
+    @contextmanager
+    def held(self, timeout: float) -> Iterator[None]:
+        """Hold the right to write what lies here; it is freed when the process dies, however it dies.
+
+        Raises OutboxBusy when another run holds it for longer than ``timeout`` seconds, CannotSave.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / "lock")
+        try:
+            lock.acquire(timeout=timeout, poll_interval=0.02)
+        except Timeout as error:
+            raise OutboxBusy("Another run of registry-sheets is writing what waits in the outbox.") from error
+        except OSError as error:
+            raise CannotSave(
+                f"The outbox {self.folder} cannot be locked: {error.strerror or error}.",
+                "Give this account the right to write there.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _path(self, id_: str) -> Path:
+        return self.folder / f"{id_}{_SUFFIX}"
+
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(path for path in self.folder.iterdir() if path.suffix == _SUFFIX)
+        except OSError:
+            return []
+
+    def _next_moment(self) -> datetime:
+        """Now, or just after the newest edit where that is later: clocks of machines differ."""
+        newest = max((moment for path in self._files() if (moment := _moment_of(path.name))), default=None)
+        now = datetime.now(UTC)
+        return now if newest is None or now > newest else newest + timedelta(microseconds=1)
+
+    def _create(self, edit: Edit) -> None:
+        path, half = self._path(edit.id), self.folder / f"{edit.id}{_HALF}"
+        try:
+            _write_new(half, edit)
+            try:
+                os.link(half, path)  # never over another file
+                half.unlink()
+            except OSError:
+                if path.exists():
+                    raise
+                half.rename(path)  # a file system without second names; the id's random end keeps it apart
+        except BaseException:
+            half.unlink(missing_ok=True)
+            raise
+        _flush(self.folder)
+
+    def _sweep(self) -> None:
+        """Take away what runs left that were killed while they wrote a file."""
+        now = datetime.now(UTC).timestamp()
+        for half in self.folder.glob(f"*{_HALF}"):
+            with suppress(OSError):
+                if now - half.stat().st_mtime > _STALE:
+                    half.unlink()
+
+
+def became(edit: Edit, state: State, reason: str = "") -> Edit:
+    """The edit in another state."""
+    return replace(edit, state=state, reason=reason, applied=datetime.now(UTC) if state == "applied" else None)
+
+
+def _load(path: Path) -> Edit:
+    if path.stat().st_size > _LARGEST:
+        raise ValueError("it is too large")
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ValueError("it is damaged") from error
+    edit = from_plain(plain)
+    if edit.id != path.stem:
+        raise ValueError("its name is not that of the edit in it")
+    return edit
+
+
+def _unread(path: Path, error: OSError | ValueError) -> str:
+    why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return f"A file in the outbox cannot be used and is left alone: {path}: {why}."
+
+
+def _moment_of(name: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(name[:_MOMENT_LENGTH], _MOMENT).replace(tzinfo=UTC)
+    return None
+
+
+def _write_new(path: Path, edit: Edit) -> None:
+    content = json.dumps(to_plain(edit), ensure_ascii=True, indent=1).encode()
+    with path.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush(folder: Path) -> None:
+    """Make a folder's names durable, where the system can."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

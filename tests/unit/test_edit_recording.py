@@ -1,0 +1,177 @@
+"""record, planned on tables: a new row, an update, columns that the sheet lacks, and the few refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from registry_sheets.errors import EditRefused
+from registry_sheets.registry.edits.edit import Plan
+from registry_sheets.registry.edits.recording import Recording, plan_recording
+from registry_sheets.registry.table_settings import TableSettings
+from tests.support.edits import Row, after, view
+
+THERE = {"Name": "AC failure", "Version": "3.4", "Training date": date(2026, 3, 4), "Location": "Desk", "Why": "x"}
+
+
+def planned(given: Sequence[Row], settings: TableSettings | None = None, **wish: Any) -> Plan:
+    return plan_recording(view(given, settings), Recording(**{"name": "AC failure", "version": "3.5", **wish}))
+
+
+def recorded(given: Sequence[Row], settings: TableSettings | None = None, **wish: Any) -> list[dict[str, Any]]:
+    return after(given, planned(given, settings, **wish), settings)
+
+
+def test_name_and_version_are_enough() -> None:
+    assert recorded([THERE])[1] == {"Name": "AC failure", "Version": "3.5"}
+
+
+def test_the_first_row_of_a_new_sheet() -> None:
+    assert recorded([{"Name": "", "Version": "", "Location": ""}])[0] == {"Name": "AC failure", "Version": "3.5"}
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "cell"),
+    [
+        ("training_date", "2026-06-30", date(2026, 6, 30)),
+        ("training_date", " 2026-06-30T12:00:00Z", date(2026, 6, 30)),
+        ("training_date", datetime(2026, 6, 30, 9), date(2026, 6, 30)),
+        ("training_date", date(2026, 6, 30), date(2026, 6, 30)),
+        ("training_date", "last spring", "last spring"),
+        ("training_date", "03/04/2026", "03/04/2026"),
+        ("training_date", "1899-12-31", "1899-12-31"),
+        ("location", ["Desk", " Van "], "Desk; Van"),
+        ("location", "Desk", "Desk"),
+        ("why", " two\nlines ", "two\nlines"),
+        ("why", "=1+1", "=1+1"),
+        ("why", "bad \ud800 half\x00", "bad  half"),
+    ],
+)
+def test_what_goes_into_a_cell(field: str, said: Any, cell: Any) -> None:
+    headers = {"training_date": "Training date", "location": "Location", "why": "Why"}
+    assert recorded([THERE], facts={field: said})[1][headers[field]] == cell
+
+
+def test_a_date_in_the_order_that_the_config_states_is_a_date() -> None:
+    settings = TableSettings(date_order="dmy")
+    assert recorded([THERE], settings, facts={"training_date": "3.4.2026"})[1]["Training date"] == date(2026, 4, 3)
+
+
+def test_a_version_is_text() -> None:
+    assert recorded([THERE], version="3.10")[1]["Version"] == "3.10"
+
+
+@pytest.mark.parametrize(
+    ("said", "cell"),
+    [("0.12", 0.12), ("0.10", 0.1), ("12", 12), ("1e-3", 0.001), ("12 %", "12 %"), ("nan", "nan"), (0.5, 0.5)],
+)
+def test_figures(said: Any, cell: Any) -> None:
+    assert recorded([THERE], metrics={"MAPE": said})[1]["Metric: MAPE"] == cell
+
+
+@pytest.mark.parametrize(
+    ("said", "cell"),
+    [
+        ("00123", "00123"),
+        ("1.10", "1.10"),
+        ("1.5", 1.5),
+        ("7", 7),
+        ("123456789012345678", "123456789012345678"),
+        ("2026-06-30", date(2026, 6, 30)),
+        ("-", "-"),
+        ("1e5", "1e5"),
+    ],
+)
+def test_own_columns_lose_nothing(said: str, cell: Any) -> None:
+    found = recorded([THERE], others={"Ticket": said})[1]["Ticket"]
+    assert (found, type(found)) == (cell, type(cell))
+
+
+def test_columns_are_found_as_the_sheet_calls_them() -> None:
+    there = {
+        "Model": "AC failure",
+        "Ver.": "3.4",
+        "Trained": "",
+        "metric : mape ( Holidays )": 0.2,
+        "Cost  centre": "a",
+    }
+    found = recorded(
+        [there],
+        facts={"training_date": "2026-06-30"},
+        metrics={"MAPE (holidays)": "0.1"},
+        others={"cost CENTRE": "b"},
+    )
+    assert found[1] == {
+        "Model": "AC failure",
+        "Ver.": "3.5",
+        "Trained": date(2026, 6, 30),
+        "metric : mape ( Holidays )": 0.1,
+        "Cost  centre": "b",
+    }
+
+
+def test_a_known_column_by_any_of_its_names() -> None:
+    found = recorded([THERE], others={"Deployed to": "Van", "Owner": "Kim", "Retrain every": "90"})[1]
+    assert (found["Location"], found["Owner"], found["Retrain every (days)"]) == ("Van", "Kim", 90)
+
+
+def test_columns_that_are_not_there_go_to_the_right() -> None:
+    found = recorded([THERE], facts={"stage": "Testing"}, metrics={"F1": "0.9"}, others={"Ticket": "T"})
+    assert list(found[1]) == ["Name", "Version", "Stage", "Metric: F1", "Ticket"]
+    assert found[0] == THERE
+
+
+def test_the_tools_own_column_and_the_identity_are_not_set() -> None:
+    for heading in ("Check", "Version", ""):
+        with pytest.raises(EditRefused):
+            planned([THERE], others={heading: "x"})
+
+
+@pytest.mark.parametrize("wish", [{"name": " "}, {"version": ""}, {"version": "\u200b"}])
+def test_a_missing_identity_is_refused(wish: dict[str, str]) -> None:
+    with pytest.raises(EditRefused, match="nothing can be recorded"):
+        planned([THERE], **wish)
+
+
+def test_what_is_there_already_is_no_change() -> None:
+    assert planned([THERE], version="3.4").steps == ()
+    facts = {"training_date": "2026-03-04", "location": "DESK"}
+    assert planned([THERE], name="ac FAILURE", version="3.4", facts=facts).steps == ()
+
+
+def test_a_row_that_says_otherwise_is_refused() -> None:
+    with pytest.raises(EditRefused, match=r"in row 2 at Desk, and says otherwise.*--update"):
+        planned([THERE], version="3.4", facts={"why": "y"})
+
+
+def test_an_update_changes_only_what_differs() -> None:
+    facts = {"training_date": "2026-03-04", "why": "y", "location": ""}
+    found = recorded([THERE], version="3.4", facts=facts, update=True)
+    assert found == [{**{key: cell for key, cell in THERE.items() if key != "Location"}, "Why": "y"}]
+
+
+def test_an_update_of_nothing_records() -> None:
+    assert recorded([THERE], update=True)[1] == {"Name": "AC failure", "Version": "3.5"}
+
+
+def test_of_several_rows_the_place_tells_which_one_is_updated() -> None:
+    rows = [THERE, {**THERE, "Location": "Van; Lab"}]
+    found = recorded(rows, version="3.4", facts={"location": "lab", "why": "y"}, update=True)
+    assert found == [THERE, {**rows[1], "Why": "y"}]
+    for facts in ({"why": "y"}, {"why": "y", "location": "Nowhere"}):
+        with pytest.raises(EditRefused, match="row 2 at Desk and row 3 at "):
+            planned(rows, version="3.4", facts=facts, update=True)
+
+
+def test_another_place_is_another_row() -> None:
+    found = recorded([THERE], version="3.4", facts={"location": "Van"}, another_place=True)
+    assert found[1] == {"Name": "AC failure", "Version": "3.4", "Location": "Van"}
+
+
+def test_a_text_that_no_cell_holds_is_cut_and_said() -> None:
+    plan = planned([THERE], facts={"why": "x" * 40_000})
+    assert len(plan.notices) == 1
+    assert len(recorded([THERE], facts={"why": "x" * 40_000})[1]["Why"]) == 32_767
