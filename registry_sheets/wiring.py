@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import HistoryUnusable, UnreadableWorkbook
+from registry_sheets.errors import HistoryUnusable, RegistrySheetsError, UnreadableWorkbook
 from registry_sheets.operations.directions import Direction
 from registry_sheets.operations.looking import Answers, Look, Memories, Terms
 from registry_sheets.operations.places import state_folder
@@ -259,7 +259,20 @@ def desk_of(registry: RegistryConfig, wait: float) -> Desk:
         today=today_of(registry),
         by=user(),
         wait=wait,
+        remember=lambda: _remembered(registry),
     )
+
+
+def _remembered(registry: RegistryConfig) -> tuple[str, ...]:
+    """Record the sheet as it is before an edit writes over it; what hinders that hinders no edit, and is told."""
+    from registry_sheets.operations.sync import remember
+
+    try:
+        with writable_history(registry) as history:
+            remember(open_workbook(registry), terms(registry), today_of(registry), history, queue_of(registry))
+    except RegistrySheetsError as error:
+        return (f"What is written over now is not in history: {error}",)
+    return ()
 
 
 def live_past(registry: RegistryConfig) -> Callable[[str], Sequence[LivePeriod]]:

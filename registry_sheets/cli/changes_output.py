@@ -64,7 +64,13 @@ def _when(answer: ChangesAnswer, change: Change) -> str:
     who = " ".join(filter(None, (saved, at)))
     if change.seen_in > answer.recorded:
         return "Not recorded yet (the next sync does)"
-    return f"{change.day.isoformat()}{f' ({who})' if who else ''}"
+    return f"{_seen(change)}{f' ({who})' if who else ''}"
+
+
+def _seen(change: Change) -> str:
+    """The registry's day, with the time where this machine has the same day."""
+    moment = change.at.astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M") if moment.date() == change.day else change.day.isoformat()
 
 
 def _local(moment: datetime) -> str:

@@ -160,7 +160,7 @@ def _listed(rows: list[dict[str, str]], sheet: str) -> Iterable[str]:
         return
     for row in rows:
         yield f"{row['id']}  {_STATES[row['state']]}"
-        yield f"    {terminal_safe(row['what'])}, by {terminal_safe(row['by'])}, {row['when']}"
+        yield f"    {terminal_safe(row['what'])}, by {terminal_safe(row['by'])}, {row['when'][:16]}"
         if row["reason"]:
             yield f"    {terminal_safe(row['reason'])}"
         elif row["state"] == "applied":

@@ -143,7 +143,11 @@ def _carry_out(
 
 
 def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
-    """Put the edit into the outbox and write it. One that somebody's edit made unfit meanwhile is refused."""
+    """Put the edit into the outbox and write it. One that somebody's edit made unfit meanwhile is refused.
+
+    What is written over goes into history first: two edits between two passes would leave no trace of the first.
+    """
+    remembered = desk.remember() if any(write.old != "" for write in planned.writes) else ()
     settled = settle(desk, desk.outbox.add(plan, command, desk.by))
     if settled.edit.state == "unfit":
         desk.outbox.remove([settled.edit])
@@ -154,7 +158,7 @@ def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
         done,
         writes=tuple(replace(write, row=moved.get(write.row, write.row)) for write in planned.writes),
         findings=tuple(replace(found, row=moved.get(found.row or 0, found.row)) for found in planned.findings),
-        notices=(*planned.notices, *done.notices),
+        notices=(*planned.notices, *remembered, *done.notices),
     )
 
 

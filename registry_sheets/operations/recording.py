@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from registry_sheets.errors import RowsVanished
@@ -14,8 +15,12 @@ from registry_sheets.registry.past.records import Entry
 from registry_sheets.registry.wording import listed
 
 
-def record_pass(history: History | None, seen: Look, credits: Credits, accept_removals: bool) -> Look:
+def record_pass(
+    history: History | None, seen: Look, credits: Credits, accept_removals: bool, findings: bool = True
+) -> Look:
     """Record what a look saw; gives the look, with a notice where its day is one that history has passed.
+
+    ``findings`` False: its rows only, as a look that did not ask everything (links, ...) must not end findings.
 
     Raises RowsVanished where so many rows are gone that the sheet may have been read wrong, unless that is
     accepted; HistoryMoved, HistoryUnusable. Then nothing is recorded.
@@ -30,7 +35,8 @@ def record_pass(history: History | None, seen: Look, credits: Credits, accept_re
             f"Not recorded: history already goes to {held.newest.last_day}, and this pass is of {today}. "
             "If that day was a mistake, begin anew with: registry-sheets sync --new-history"
         )
-    history.record(entry_of(seen, seen.recall, credits))
+    entry = entry_of(seen, seen.recall, credits)
+    history.record(entry if findings else replace(entry, gone=(), found=()))
     return seen
 
 

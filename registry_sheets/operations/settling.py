@@ -27,7 +27,8 @@ class Desk:
     """What an edit command works with.
 
     ``by`` is who gives it ('ana@laptop'); ``wait``: seconds for which a workbook that somebody has open is waited for.
-    ``now`` and ``sleep`` count seconds, for tests.
+    ``remember`` records the sheet as it is in history, before a cell is written over; it gives notices and raises
+    nothing. ``now`` and ``sleep`` count seconds, for tests.
     """
 
     workbook: Workbook
@@ -36,6 +37,7 @@ class Desk:
     today: date
     by: str
     wait: float = 10.0
+    remember: Callable[[], tuple[str, ...]] = tuple
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -102,7 +103,29 @@ def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, pr
     )
 
 
-def _recorded(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None) -> Look:
+def remember(workbook: Workbook, terms: Terms, today: date, history: History, queue: Queue) -> None:
+    """Record the rows as they are, and nothing else: before a command writes over some of them. Raises as run_pass."""
+    outputs = Outputs("off", _Nowhere(), _Nowhere(), history=history, queue=queue)
+    with suppress(HistoryMoved):  # another run has just recorded them
+        _recorded(workbook, terms, today, outputs, None, findings=False)
+
+
+class _Nowhere:
+    """No workbook beside, nothing remembered of own tabs: where nothing is written."""
+
+    def findings(self) -> Grid | None: ...
+
+    def write(self, _sheets: Sequence[Sheet]) -> Path | None: ...
+
+    def typed(self, _snapshot: Snapshot) -> tuple[str, ...]:
+        return ()
+
+    def remember(self, _snapshot: Snapshot, _written: Sequence[Sheet]) -> None: ...
+
+
+def _recorded(
+    workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None, findings: bool = True
+) -> Look:
     """Read and check, and record it: before any output. Then the outbox lets go of what was seen in the sheet."""
     queue, found = outputs.queue, Standing()
 
@@ -115,7 +138,7 @@ def _recorded(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, p
     seen = look(workbook, terms, today, prober, memories).noting(*found.waiting)
     if outputs.trial:
         return seen.noting("Not recorded: that day has not come yet.")
-    seen = record_pass(outputs.history, seen, found.credits, outputs.accept_removals)
+    seen = record_pass(outputs.history, seen, found.credits, outputs.accept_removals, findings)
     if queue:
         queue.forget(found)
     return seen

@@ -14,11 +14,11 @@ HEADERS = ("Seen on", "Model", "Version", "Column", "Old", "New", "Last saved by
 MOST = 1_000
 """Lines of the tab; `registry-sheets changes` lists all."""
 
-_WIDTHS = (12, 26, 11, 20, 44, 44, 34)
+_WIDTHS = (12, 26, 11, 20, 44, 44, 46)
 _HEADER_ROW = 3
 _NOTE = (
-    "What a check found different from the check before, newest first, of the last 90 days with changes. "
-    "Written anew by each check."
+    "What a check found different from the check before, newest first, of the last 90 days with changes. What came by "
+    "record, promote, rollback or fix names who ran it. Written anew by each check."
 )
 
 
@@ -61,8 +61,7 @@ def _summary(changes: Sequence[Change], begins: date | None) -> str:
 
 
 def _values(change: Change) -> Sequence[Cell]:
-    who = change.by or (f"last saved by {change.editor}" if change.editor else "")
-    return change.day, change.name, change.version, *what(change), who
+    return change.day, change.name, change.version, *what(change), change.by or change.editor
 
 
 def what(change: Change) -> tuple[str, str, str]:
