@@ -186,26 +186,12 @@ class Registry:
             UnreadableWorkbook, NoModelsTab, DoubtfulHeaders: there is no table to record into.
             CannotSave: not even the outbox can be written.
         """
-        from registry_sheets.operations.edit import record
-        from registry_sheets.registry.edits.recording import Recording
+        from registry_sheets.registry.edits.recording import Recording, facts_said
 
-        said: Mapping[str, Any] = {
-            "training_date": trained,
-            "data_source": data,
-            "location": location,
-            "stage": stage,
-            "owner": owner,
-            "used_for": used_for,
-            "what_changed": changed,
-            "changed_by": by,
-            "why": why,
-            "deployed_on": deployed,
-            "last_reviewed": reviewed,
-            "run_link": run,
-            "data_link": data_link,
-        }
-        facts = {field: _listed(value) for field, value in said.items() if value is not None}
+        facts = {field: _listed(value) for field, value in facts_said(locals()).items()}
         wish = Recording(name, version, facts, metrics or {}, columns or {}, update, another_place)
+        from registry_sheets.operations.edit import record
+
         return record(desk_of(self._config, wait), wish, dry_run)
 
     def promote(

@@ -20,6 +20,7 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.table_settings import TableSettings
+from registry_sheets.state.places import outbox_folder
 from registry_sheets.workbooks.base import Snapshot, Workbook
 from registry_sheets.workbooks.excel.preflight import Limits
 
@@ -165,9 +166,9 @@ def writable_history(registry: RegistryConfig) -> History:
 @contextmanager
 def memories(registry: RegistryConfig) -> Iterator[Memories]:
     """What a check may ask besides the sheet."""
-    queue = queue_of(registry)
+    undecided = queue_of(registry).undecided if outbox_folder(registry.sheet).exists() else None
     with history_of(registry) as history:
-        yield Memories(history, queue.undecided)
+        yield Memories(history, undecided)
 
 
 @dataclass(frozen=True)

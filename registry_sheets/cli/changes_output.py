@@ -10,8 +10,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from registry_sheets.cli.failures import ExitCode
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import Format
+from registry_sheets.cli.no_such_model import no_such_model, nobody_knows
 from registry_sheets.cli.streams import can_show
 from registry_sheets.operations.asking import ChangesAnswer
 from registry_sheets.registry.past.changes import Change
@@ -19,15 +21,16 @@ from registry_sheets.registry.tabs.changes import what
 from registry_sheets.registry.text import csv_safe, terminal_safe
 
 SHOWN = 50
+NO_HISTORY = "There is no history yet: the first sync begins it, and each one after that tells what changed."
 KEYS = (
     "seen_on", "recorded", "kind", "name", "version", "column", "old", "new", "by", "last_saved_by", "last_saved_at",
 )  # fmt: skip
 
 
-def print_changes(
-    answers: Sequence[ChangesAnswer], format_: Format, name: str, since: date | None, everything: bool
-) -> None:
-    """Print the changes of all registries, newest first."""
+def print_changes(answers: Sequence[ChangesAnswer], format_: Format, since: date | None, everything: bool) -> ExitCode:
+    """Print the changes of all registries, newest first; the exit code that the answer comes to."""
+    if nobody_knows(answers):
+        return no_such_model(answers)
     if format_ is Format.JSON:
         objects = [
             {"registry": answer.look.name, **_object(answer, change)} for answer in answers for change in answer.changes
@@ -40,13 +43,14 @@ def print_changes(
         for number, answer in enumerate(answers):
             if number:
                 print()
-            for line in _lines(answer, paint, name, since, everything):
+            for line in _lines(answer, paint, since, everything):
                 print(line)
+    return ExitCode.CLEAN
 
 
-def _lines(answer: ChangesAnswer, paint: Paint, name: str, since: date | None, everything: bool) -> Iterable[str]:
+def _lines(answer: ChangesAnswer, paint: Paint, since: date | None, everything: bool) -> Iterable[str]:
     shown = answer.changes if everything else answer.changes[:SHOWN]
-    about = " ".join(filter(None, (f"of {name}" if name else "", f"since {since}" if since else "")))
+    about = " ".join(filter(None, (f"of {answer.model}" if answer.model else "", f"since {since}" if since else "")))
     yield paint.bold(terminal_safe(f"Changes {about} in {answer.look.label}".replace("  ", " ")))
     for _, of_pass in groupby(shown, key=lambda change: change.seen_in):
         changes = list(of_pass)
@@ -62,9 +66,8 @@ def _when(answer: ChangesAnswer, change: Change) -> str:
     saved = f"last saved by {change.editor}" if change.editor else ""
     at = f"on {_local(change.edited_at)}" if change.editor and change.edited_at else ""
     who = " ".join(filter(None, (saved, at)))
-    if change.seen_in > answer.recorded:
-        return "Not recorded yet (the next sync does)"
-    return f"{_seen(change)}{f' ({who})' if who else ''}"
+    when = "Not recorded yet; the next sync does" if change.seen_in > answer.recorded else _seen(change)
+    return f"{when}{f' ({who})' if who else ''}"
 
 
 def _seen(change: Change) -> str:
@@ -87,6 +90,8 @@ def _line(change: Change, paint: Paint) -> str:
 
 
 def _closing(answer: ChangesAnswer, shown: int) -> str:
+    if answer.begins is None:
+        return "There is no history to tell what changed." if not answer.look.complete else NO_HISTORY
     begins = f"History begins on {answer.begins.isoformat()}."
     count = len(answer.changes)
     if not count:

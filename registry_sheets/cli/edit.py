@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,6 @@ from registry_sheets.cli.start import Shape
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
-    from registry_sheets.registry.grid import Cell
     from registry_sheets.registry.table import Stage
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model, as its rows call it.")]
@@ -71,25 +70,10 @@ def record(
 ) -> None:
     """Record a version: add its row to the sheet, or with --update change the row that is there."""
     from registry_sheets.operations.edit import record as do
-    from registry_sheets.registry.edits.recording import Recording
+    from registry_sheets.registry.edits.recording import Recording, facts_said
     from registry_sheets.wiring import desk_of
 
-    said: Mapping[str, str | Sequence[str] | None] = {
-        "training_date": trained,
-        "data_source": data,
-        "location": location,
-        "stage": stage,
-        "owner": owner,
-        "used_for": used_for,
-        "what_changed": changed,
-        "changed_by": by,
-        "why": why,
-        "deployed_on": deployed,
-        "last_reviewed": reviewed,
-        "run_link": run,
-        "data_link": data_link,
-    }
-    facts: Mapping[str, Cell | Sequence[str]] = {key: text for key, text in said.items() if text is not None}
+    facts = facts_said(locals())
     metrics, others = _pairs("--metric", metric), _pairs("--set", set_)
     wish = Recording(name, version, facts, metrics, others, update, another_place)
     one = _chosen(config, sheet, registry)

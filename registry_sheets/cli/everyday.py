@@ -106,6 +106,6 @@ def changes(
             return what_changed(open_workbook(one), terms(one), day or today_of(one), history, name, first)
 
     given = answers(load(config, sheet, registry or ()).registries, ask)
-    print_changes(given.found, format_, name, first, everything)
+    code = print_changes(given.found, format_, first, everything)
     print_said(answer.look for answer in given.found)
-    finish_answers(given.failures, (answer.look for answer in given.found))
+    finish_answers(given.failures, (answer.look for answer in given.found), code)

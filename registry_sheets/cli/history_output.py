@@ -66,7 +66,7 @@ def prune(registry: RegistryConfig, before: date | None, dry_run: bool) -> str:
             return terminal_safe(f"{registry.name}: {going} would be forgotten (--dry-run, nothing was changed).")
     with writable_history(registry) as history:
         cut = history.prune(before)
-    told = f"{cut.spells:,} facts of rows and {cut.findings:,} findings that had ended before {before}"
+    told = _told(cut.spells, cut.findings, before)
     return terminal_safe(f"{registry.name}: forgotten {told}; history now begins on {before}.")
 
 
@@ -77,7 +77,13 @@ def _going(registry: RegistryConfig, before: date) -> str:
         days = {one.id: one.day for one in history.passes()}
         spells = sum(s.until is not None and days[s.until] <= before for s in history.spells())
         findings = sum(f.until is not None and days[f.until] <= before for f in history.findings())
-    return f"{spells:,} facts of rows and {findings:,} findings that had ended before {before}"
+    return _told(spells, findings, before)
+
+
+def _told(spells: int, findings: int, before: date) -> str:
+    """'1 row's facts and 2 findings that had ended before 2026-01-01'."""
+    rows = "1 row's facts" if spells == 1 else f"facts of {spells:,} rows"
+    return f"{rows} and {findings:,} finding{'s' if findings != 1 else ''} that had ended before {before}"
 
 
 def _none_yet(registry: RegistryConfig) -> HistoryUnusable:

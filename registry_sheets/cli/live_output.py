@@ -12,6 +12,7 @@ from typing import Any
 from registry_sheets.cli.failures import ExitCode, say
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import LiveFormat
+from registry_sheets.cli.no_such_model import knows, no_such_model, nobody_knows
 from registry_sheets.cli.streams import can_show
 from registry_sheets.operations.asking import LiveAnswer
 from registry_sheets.registry.identity import normalise
@@ -26,9 +27,11 @@ KEYS = ("name", "version", "used_for", "location", "since", "training_date", "da
 
 def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
     """Print the answers of all registries; the exit code that the answer comes to."""
-    unknown = [answer for answer in answers if answer.asked.name and not _knows(answer)]
-    if answers and len(unknown) == len(answers):
-        return _no_such_model(answers)
+    if nobody_knows(answers):
+        return no_such_model(answers)
+    if format_ is not LiveFormat.TABLE:
+        for told in (told for answer in answers for told in _about_history(answer)):
+            say(told)
     if format_ is LiveFormat.VERSION:
         return _print_version(answers)
     if format_ is LiveFormat.JSON:
@@ -41,22 +44,6 @@ def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
     else:
         _print_tables(answers)
     return ExitCode.CLEAN
-
-
-def _knows(answer: LiveAnswer) -> bool:
-    return normalise(answer.asked.name) in {normalise(name) for name in answer.names}
-
-
-def _no_such_model(answers: Sequence[LiveAnswer]) -> ExitCode:
-    import difflib
-
-    wanted = answers[0].asked.name
-    names = {normalise(name): name for answer in answers for name in answer.names}
-    close = difflib.get_close_matches(normalise(wanted), names, n=3)
-    known = [names[key] for key in close] or sorted(names.values(), key=str.casefold)
-    hint = f"Did you mean {listed(known)}?" if close else f"The models are: {listed(known, 10)}."
-    say(f"There is no model '{wanted}' in {listed([answer.look.label for answer in answers])}. {hint}")
-    return ExitCode.UNUSABLE
 
 
 def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
@@ -75,7 +62,7 @@ def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
 
 def _print_tables(answers: Sequence[LiveAnswer]) -> None:
     paint = paint_for(sys.stdout)
-    shown = [answer for answer in answers if not answer.asked.name or _knows(answer)]
+    shown = [answer for answer in answers if knows(answer)]
     for number, answer in enumerate(shown):
         if number:
             print()
@@ -96,7 +83,9 @@ def live_lines(answer: LiveAnswer, paint: Paint) -> Iterable[str]:
             yield paint.bold(terminal_safe(name or "(a row without a name)"))
         yield f"  {terminal_safe(_headline(line, _basis(answer, line)))}"
         yield from (f"      {terminal_safe(detail)}" for detail in _details(line, answer))
-    yield from _about_history(answer)
+    for number, told in enumerate(_about_history(answer)):
+        yield from ("",) if not number else ()
+        yield told
 
 
 def _heading(answer: LiveAnswer) -> str:
@@ -149,6 +138,8 @@ def _nothing(answer: LiveAnswer) -> str:
         return f"{label} has no Stage column, so nothing in it says what is live. Add one with Production in it."
     if (asked.used_for or asked.location) and (known := _known(answer)):
         return f"Nothing of that is live in {label}{when}. What is live is {known}."
+    if asked.as_recorded and _before_history(answer):
+        return f"What {label} said{when} is not known."
     if asked.name:
         return f"No version of {asked.name} is live in {label}{when}, as far as is known."
     if asked.on:
@@ -164,20 +155,24 @@ def _known(answer: LiveAnswer) -> str:
     return "; ".join(f"{word} {', '.join(said)}" for word, said in kinds if said)
 
 
+def _before_history(answer: LiveAnswer) -> bool:
+    """Whether a day was asked for of which history tells nothing; the sheet tells of today by itself."""
+    return answer.asked.on is not None and answer.asked.on < (answer.begins or answer.look.registry.today)
+
+
 def _about_history(answer: LiveAnswer) -> Iterable[str]:
     """Where history begins, where the day that was asked for lies before it."""
-    on = answer.asked.on
-    if on is None or on >= answer.begins:
+    if not _before_history(answer):
         return
-    yield ""
-    begins = answer.begins.isoformat()
+    begins = answer.begins.isoformat() if answer.begins else ""
+    start = f"History begins on {begins}: for a day before that," if begins else "There is no history to ask:"
     if answer.asked.as_recorded:
-        yield f"History begins on {begins}: what the registry said before that was not recorded."
+        yield f"{start} what the registry said was not recorded."
         return
-    yield f"History begins on {begins}: for a day before that, only what Deployed on states is known."
+    yield f"{start} only what Deployed on states is known."
     if answer.unsure:
         names = listed([_unsure(period) for period in answer.unsure], 5)
-        yield terminal_safe(f"Live on {begins}, and not stated since when: {names}.")
+        yield terminal_safe(f"Live {f'on {begins}' if begins else 'now'}, and not stated since when: {names}.")
 
 
 def _unsure(period: LivePeriod) -> str:

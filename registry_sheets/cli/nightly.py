@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from registry_sheets.cli import flags
+from registry_sheets.errors import ConfigProblem
 
 
 def sync(
@@ -32,8 +34,22 @@ def sync(
 
     day = flags.day(today)
     settings = load(config, sheet, registry or ())
+    if not registry:
+        for flag in ("--new-history",) * new_history + ("--accept-removals",) * accept_removals:
+            _refuse_for_all(flag, [one.name for one in settings.registries])
     ways = Ways(accept_removals, new_history)
     outcomes = each(settings.registries, lambda one: pass_over(one, day, ways))
     print_findings(outcomes, format_, everything, sheet)
     print_notices(outcomes)
     finish(outcomes, fail_on)
+
+
+def _refuse_for_all(flag: str, names: Sequence[str]) -> None:
+    """What is said of one registry must not befall the others unseen. Raises ConfigProblem."""
+    from registry_sheets.registry.wording import listed
+
+    if len(names) > 1:
+        raise ConfigProblem(
+            f"{flag} is about one registry, and the config has {len(names)}: {listed(names)}.",
+            f'Say which: registry-sheets sync {flag} --registry "{names[0]}"',
+        )

@@ -13,6 +13,7 @@ from registry_sheets.cli import flags
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
     from registry_sheets.operations.doctor import Place
+    from registry_sheets.registry.past.records import Held
 
 
 class Shape(StrEnum):
@@ -71,7 +72,7 @@ def doctor(
 def _place(registry: RegistryConfig) -> Place:
     """Where a registry stands, for doctor."""
     from registry_sheets.operations.doctor import Place
-    from registry_sheets.wiring import outbox_of, state_of
+    from registry_sheets.wiring import history_of, outbox_of, state_of
     from registry_sheets.workbooks.excel.cloud import cloud_synced
     from registry_sheets.workbooks.excel.locks import who_has_open
 
@@ -84,6 +85,10 @@ def _place(registry: RegistryConfig) -> Place:
         told = (f"{edit.what}, by {edit.by}: {edit.reason}" for edit in contents.in_state("waiting", "unfit"))
         return (*told, *contents.notices)
 
+    def held() -> Held | None:
+        with history_of(registry) as history:
+            return history.held() if history else None
+
     return Place(
         sheet=registry.sheet,
         state=state_of(registry),
@@ -94,4 +99,5 @@ def _place(registry: RegistryConfig) -> Place:
         holder=holder,
         synced=lambda: cloud_synced(registry.sheet) or "",
         waiting=waiting,
+        history=held,
     )

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from registry_sheets.registry.past.records import Entry, FindingSpell, Held, KnownRow, Pass, Spell
+from registry_sheets.registry.past.records import Calendar, Entry, FindingSpell, Held, KnownRow, Pass, Spell
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(NamedTuple):
     """What was cut off: spells and findings that had ended before the day, and passes that nothing names any more."""
 
     spells: int
@@ -44,8 +42,12 @@ class History(ABC):
         """
 
     @abstractmethod
-    def passes(self) -> Sequence[Pass]:
-        """All passes, oldest first."""
+    def passes(self, since: int = 0) -> Sequence[Pass]:
+        """The passes from number ``since`` on, oldest first."""
+
+    def calendar(self) -> Calendar:
+        """The days of all passes."""
+        return Calendar.of(self.passes())
 
     @abstractmethod
     def spells(

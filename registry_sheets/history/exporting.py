@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -47,7 +46,7 @@ def of_spell(spell: Spell) -> Mapping[str, Any]:
 
 def of_finding(finding: FindingSpell) -> Mapping[str, Any]:
     """A finding between two passes."""
-    return {"kind": "finding", **asdict(finding)}
+    return {"kind": "finding", **finding._asdict()}
 
 
 def moment(at: datetime) -> str:

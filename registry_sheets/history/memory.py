@@ -86,8 +86,8 @@ class MemoryHistory(History):
         self._state = _prolonged(state, this) if kept.quiet and state.newest else _appended(state, this, kept)
         return this.id
 
-    def passes(self) -> Sequence[Pass]:
-        return list(self._now().passes)
+    def passes(self, since: int = 0) -> Sequence[Pass]:
+        return [one for one in self._now().passes if one.id >= since]
 
     def spells(
         self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
@@ -173,7 +173,7 @@ def _ended(spell: Spell, this: Pass) -> Spell:
 
 def _found(state: _State, this: Pass, entry: Entry) -> Mapping[int, FindingSpell]:
     findings = {
-        number: replace(one, until=this.id) if number in entry.gone else one for number, one in state.findings.items()
+        number: one._replace(until=this.id) if number in entry.gone else one for number, one in state.findings.items()
     }
     first = max(findings, default=0) + 1
     new = [FindingSpell(**asdict(finding), since=this.id, until=None) for finding in entry.found]

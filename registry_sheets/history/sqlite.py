@@ -26,7 +26,7 @@ from registry_sheets.history.stored import (
     stored_spell,
 )
 from registry_sheets.history.troubles import told, understood
-from registry_sheets.registry.past.records import Entry, FindingSpell, Held, KnownRow, NewSpell, Pass, Spell
+from registry_sheets.registry.past.records import Calendar, Entry, FindingSpell, Held, KnownRow, NewSpell, Pass, Spell
 
 __all__ = ["PATIENCE", "SqliteHistory", "set_aside", "there"]
 
@@ -73,9 +73,15 @@ class SqliteHistory(History):
                 _append(db, this, kept)
         return this.id
 
-    def passes(self) -> Sequence[Pass]:
+    def passes(self, since: int = 0) -> Sequence[Pass]:
         with self._reading() as db:
-            return [pass_from(row) for row in db.execute(sql.PASSES)]
+            return [pass_from(row) for row in db.execute(sql.PASSES, (since,))]
+
+    def calendar(self) -> Calendar:
+        with self._reading() as db:
+            days = {number: date.fromisoformat(day) for number, day in db.execute(sql.DAYS)}
+            baseline = db.execute(sql.BASELINE).fetchone()
+            return Calendar(days, baseline[0] if baseline else None)
 
     def spells(
         self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 # Passes
 
-PASSES = "SELECT id, at, day, last_at, last_day, editor, edited_at, baseline FROM passes ORDER BY id"
+PASSES = """
+    SELECT id, at, day, last_at, last_day, editor, edited_at, baseline FROM passes WHERE id >= ? ORDER BY id"""
+DAYS = "SELECT id, day FROM passes ORDER BY id"
+BASELINE = "SELECT id FROM passes WHERE baseline LIMIT 1"
 NEWEST = "SELECT id, at, day, last_at, last_day, editor, edited_at, baseline FROM passes ORDER BY id DESC LIMIT 1"
 ADD_PASS = """
     INSERT INTO passes (id, at, day, last_at, last_day, editor, edited_at, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S105

@@ -29,7 +29,8 @@ class UnusableHistory(History):
     def record(self, _entry: Entry) -> int:
         self._raise()
 
-    def passes(self) -> Sequence[Pass]:
+    def passes(self, since: int = 0) -> Sequence[Pass]:
+        del since
         self._raise()
 
     def spells(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,8 +14,10 @@ from registry_sheets.operations.recalling import Story, story
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion, live_then, live_versions
 from registry_sheets.registry.past.changes import Change
+from registry_sheets.registry.past.facts import decode, text_of
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.past.recorded import recorded_on
+from registry_sheets.registry.past.records import Spell
 from registry_sheets.workbooks.base import Workbook
 
 
@@ -35,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """What is live in one registry. ``begins`` is the day on which its history begins.
+    """What is live in one registry. ``begins`` is the day on which its history begins; None: it has none to ask.
 
     ``known`` are lines that the question left out by use or place; ``unsure`` are periods of which nobody knows
     whether they cover the day.
@@ -43,11 +45,16 @@ class LiveAnswer:
 
     look: Look
     asked: Asked
-    begins: date
+    begins: date | None
     lines: tuple[LiveVersion, ...]
     known: tuple[LiveVersion, ...] = ()
     unsure: tuple[LivePeriod, ...] = ()
     names: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """The one that is asked for, '' for all."""
+        return self.asked.name
 
     @property
     def day(self) -> date:
@@ -57,10 +64,14 @@ class LiveAnswer:
 
 @dataclass(frozen=True)
 class ChangesAnswer:
-    """What changed in one registry, newest first. ``recorded`` is the number of the last pass in its history."""
+    """What changed in one registry, newest first. ``recorded`` is the number of the last pass in its history.
+
+    ``model`` is the one that is asked for, '' for all; ``names`` are those of all models that sheet and history know.
+    """
 
     look: Look
-    begins: date
+    model: str
+    begins: date | None
     changes: tuple[Change, ...]
     recorded: int
     names: tuple[str, ...] = ()
@@ -73,18 +84,15 @@ def what_is_live(workbook: Workbook, terms: Terms, today: date, history: History
             f"--on {asked.on} has not come yet.", f"Ask of a day up to today, such as --on {today.isoformat()}."
         )
     seen, told = _story(look(workbook, terms, today), history)
-    periods = told.periods()
-    lines, unsure = _lines(seen, told, periods, asked)
-    chosen = tuple(line for line in lines if _is_asked(line, asked))
-    names = sorted({*(p.name for p in periods), *_names(seen)}, key=str.casefold)
+    lines, unsure = _lines(seen, told, asked)
     return LiveAnswer(
         look=seen,
         asked=asked,
-        begins=told.begins,
-        lines=chosen,
-        known=tuple(line for line in lines if _is_model(line, asked.name)),
-        unsure=tuple(period for period in unsure if _is_model(period, asked.name)),
-        names=tuple(names),
+        begins=told.begins if told.any_recorded else None,
+        lines=tuple(line for line in lines if _is_asked(line, asked)),
+        known=lines,
+        unsure=unsure,
+        names=_known_names(seen, told),
     )
 
 
@@ -93,16 +101,17 @@ def what_changed(
 ) -> ChangesAnswer:
     """What passes saw change, and what has changed since the last one. Raises as look()."""
     seen, told = _story(look(workbook, terms, today), history)
-    found = told.changes(since)
+    rows = _called(told, name)
     recorded = told.passes[-1].id
     if told.unrecorded:
         recorded -= 1
     return ChangesAnswer(
         look=seen,
-        begins=told.begins,
-        changes=tuple(change for change in found if not name or normalise(change.name) == normalise(name)),
+        model=name,
+        begins=told.begins if told.any_recorded else None,
+        changes=tuple(change for change in told.changes(since) if not name or change.row in rows),
         recorded=recorded,
-        names=tuple(sorted({*(change.name for change in found), *_names(seen)}, key=str.casefold)),
+        names=_known_names(seen, told),
     )
 
 
@@ -110,7 +119,7 @@ def live_now(seen: Look) -> LiveAnswer:
     """What is live now by a look that has asked history already."""
     models, lists = seen.registry.models, seen.registry.lists
     periods = seen.recall.periods() if seen.recall else ()
-    begins = seen.recall.begins if seen.recall else seen.registry.today
+    begins = seen.recall.begins if seen.recall else None
     return LiveAnswer(seen, Asked(), begins, live_versions(models, lists, periods))
 
 
@@ -125,30 +134,52 @@ def live_periods_of(
 
 def _story(seen: Look, history: History | None) -> tuple[Look, Story]:
     """The whole history with the sheet as it is; where it cannot be read, the sheet alone, and that is said."""
-    table, today = seen.registry.models, seen.registry.today
+    table, today, editor = seen.registry.models, seen.registry.today, seen.snapshot.last_editor
     try:
-        return seen, story(history or MemoryHistory(), table, today)
+        return seen, story(history or MemoryHistory(), table, today, editor=editor)
     except HistoryUnusable as error:
         unread = replace(seen.noting(f"Not checked: what history tells. {error}"), complete=False)
-        return unread, story(MemoryHistory(), table, today)
+        return unread, story(MemoryHistory(), table, today, editor=editor)
 
 
-def _names(seen: Look) -> Iterable[str]:
-    return {name for name in seen.registry.models.value("name") if name}
+def _called(told: Story, name: str) -> frozenset[int]:
+    """The rows of history that are called so, or were: a model that was renamed is one model."""
+    wanted = normalise(name)
+    return frozenset(spell.row for spell in told.spells if not wanted or spell.name_key == wanted)
 
 
-def _lines(
-    seen: Look, told: Story, periods: Sequence[LivePeriod], asked: Asked
-) -> tuple[tuple[LiveVersion, ...], Sequence[LivePeriod]]:
-    lists = seen.registry.lists
-    if asked.on is None:
-        return live_versions(seen.registry.models, lists, periods), ()
+def _known_names(seen: Look, told: Story) -> tuple[str, ...]:
+    """The names of all models, as they are called now and as they were called before."""
+    names: dict[str, str] = {}
+    for name in (*filter(None, seen.registry.models.value("name")), *_told_names(told.spells)):
+        names.setdefault(normalise(name), name)
+    return tuple(sorted(names.values(), key=str.casefold))
+
+
+def _told_names(spells: Sequence[Spell]) -> Iterator[str]:
+    """The names in spells, each decoded once."""
+    known: set[str] = set()
+    for spell in spells:
+        if spell.name_key not in known:
+            known.add(spell.name_key)
+            yield text_of(decode(spell.code).get("name"))
+
+
+def _lines(seen: Look, told: Story, asked: Asked) -> tuple[tuple[LiveVersion, ...], tuple[LivePeriod, ...]]:
+    """The lines about the model, and the periods of which nobody knows whether they cover the day."""
+    lists, on, rows = seen.registry.lists, asked.on, _called(told, asked.name)
+    periods = told.periods()
+    if on is None:
+        names = {spell.name_key for spell in told.spells if spell.row in rows and spell.until is None}
+        now = live_versions(seen.registry.models, lists, periods)
+        return tuple(line for line in now if _is_model(line, asked.name) or normalise(line.name) in names), ()
+    of_model = [period for period in periods if period.row in rows]
     if asked.as_recorded:
-        return live_then(recorded_on(asked.on, told.passes, told.spells, periods), lists), ()
-    on = asked.on
-    then = [period for period in periods if period.holds_on(on) or (period.start is None and _seen(period, told, on))]
-    unsure = [period for period in periods if period.start is None and on < told.begins]
-    return live_then(then, lists), unsure
+        said = recorded_on(on, told.passes, told.spells, periods)
+        return live_then([one for one in said if one.row in rows], lists), ()
+    then = [one for one in of_model if one.holds_on(on) or (one.start is None and _seen(one, told, on))]
+    unsure = [one for one in of_model if one.start is None and on < told.begins]
+    return live_then(then, lists), tuple(unsure)
 
 
 def _seen(period: LivePeriod, told: Story, on: date) -> bool:
@@ -157,10 +188,9 @@ def _seen(period: LivePeriod, told: Story, on: date) -> bool:
 
 
 def _is_asked(line: LiveVersion, asked: Asked) -> bool:
-    return (
-        _is_model(line, asked.name)
-        and (not asked.used_for or normalise(line.used_for) == normalise(asked.used_for))
-        and (not asked.location or normalise(line.location) == normalise(asked.location))
+    """Whether a line about the model is of the use and the place that are asked for."""
+    return (not asked.used_for or normalise(line.used_for) == normalise(asked.used_for)) and (
+        not asked.location or normalise(line.location) == normalise(asked.location)
     )
 
 

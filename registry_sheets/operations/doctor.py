@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from registry_sheets.errors import RegistrySheetsError
+from registry_sheets.errors import HistoryUnusable, RegistrySheetsError
 from registry_sheets.operations.looking import Terms, lists_of, models_of
 from registry_sheets.operations.sync import WriteBack
 from registry_sheets.registry.checking import RuleSettings, rules_on
@@ -19,6 +19,7 @@ from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import column_letters
 from registry_sheets.registry.headers import HeaderMatch
 from registry_sheets.registry.parsing import parse_models
+from registry_sheets.registry.past.records import Held
 from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.table import Lists, MetricColumn, ModelTable
 from registry_sheets.workbooks.base import Snapshot, Workbook
@@ -47,7 +48,7 @@ class Place:
     """Where a registry stands, and how to ask about it.
 
     ``holder`` says who has the workbook open, '' nobody; ``synced`` what syncs its folder, '' nothing; ``waiting``
-    are the recorded edits that are not in the workbook yet, a sentence each.
+    are the recorded edits that are not in the workbook yet, a sentence each; ``history`` gives what it held last.
     """
 
     sheet: Path
@@ -59,6 +60,7 @@ class Place:
     holder: Callable[[], str]
     synced: Callable[[], str]
     waiting: Callable[[], Sequence[str]] = tuple
+    history: Callable[[], Held | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def examine(workbook: Workbook, terms: Terms, today: date, place: Place) -> Diag
         *_sheet(workbook, terms, place),
         *_writing(place),
         *_outbox(place),
+        _history(place),
         _folder("State folder", place.state, place.sheet),
         *([_folder("Output folder", place.output, None)] if place.output else ()),
         Item("Today", "ok", f"{today.isoformat()}, by {place.time_zone or _HERE}"),
@@ -228,6 +231,17 @@ def _writing(place: Place) -> Iterator[Item]:
         how = "into the workbook" if place.write_back == "in place" else "into a workbook beside it"
         yield Item("Writing", "ok", f'write_back = "{place.write_back}": findings go {how}; its folder can be written')
     yield from _company(place)
+
+
+def _history(place: Place) -> Item:
+    try:
+        held = place.history()
+    except HistoryUnusable as error:
+        return _failed("History", error)
+    if held is None:
+        return Item("History", "ok", "none yet; the first sync begins it")
+    rows = f"{len(held.rows):,} row{'s' if len(held.rows) != 1 else ''}"
+    return Item("History", "ok", f"begins on {held.begins}, last pass on {held.newest.last_day}, {rows} then")
 
 
 def _outbox(place: Place) -> Iterator[Item]:

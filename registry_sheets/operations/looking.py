@@ -18,7 +18,7 @@ from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.rules.base import Registry
 from registry_sheets.registry.table import Lists, ModelTable
 from registry_sheets.registry.table_settings import TableSettings
-from registry_sheets.workbooks.base import Snapshot, Workbook
+from registry_sheets.workbooks.base import LastEditor, Snapshot, Workbook
 
 if TYPE_CHECKING:  # a check of a registry that has no history need not load any
     from registry_sheets.history.base import History
@@ -128,7 +128,7 @@ def look(
     grid, match = models_of(snapshot, terms)
     table = parse_models(grid, match, terms.table)
     answers = prober(table, terms) if prober and _asks_links(table, terms) else None
-    recalled, forgotten = _recalled(memories, table, today)
+    recalled, forgotten = _recalled(memories, table, today, snapshot.last_editor)
     registry = Registry(
         name=terms.name,
         models=table,
@@ -156,14 +156,16 @@ def look(
     )
 
 
-def _recalled(memories: Memories, table: ModelTable, today: date) -> tuple[Recall | None, tuple[str, ...]]:
+def _recalled(
+    memories: Memories, table: ModelTable, today: date, editor: LastEditor | None
+) -> tuple[Recall | None, tuple[str, ...]]:
     """What history knows, and why it could not be asked, if it could not."""
     if memories.history is None:
         return None, ()
     from registry_sheets.operations.recalling import recall
 
     try:
-        return recall(memories.history, table, today, memories.now), ()
+        return recall(memories.history, table, today, memories.now, editor), ()
     except HistoryUnusable as error:
         if memories.strict:
             raise

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 
 from registry_sheets.history.base import History
 from registry_sheets.registry.past.changes import Change, changes_of
 from registry_sheets.registry.past.known import TOLD_DAYS, Past, past_of
 from registry_sheets.registry.past.live_period import LivePeriod
-from registry_sheets.registry.past.passes import Comparison, compare, with_returning, with_this
+from registry_sheets.registry.past.passes import Comparison, Credits, compare, with_returning, with_this
 from registry_sheets.registry.past.periods import live_periods
-from registry_sheets.registry.past.records import HeldFinding, HeldRow, Pass, Spell
+from registry_sheets.registry.past.records import Calendar, HeldFinding, HeldRow, Pass, Spell
 from registry_sheets.registry.table import ModelTable
+from registry_sheets.workbooks.base import LastEditor
 
 CHANGES_DAYS = 90
 """So far back the Changes tab goes, from the newest pass that saw a row change: until the next it stays the same."""
@@ -21,13 +24,15 @@ CHANGES_DAYS = 90
 
 @dataclass(frozen=True)
 class Recall:
-    """The table as one more pass of its history. ``passes`` and the spells have this pass in them.
+    """The table as one more pass of its history. ``calendar``, ``passes`` and the spells have this pass in them.
 
+    ``passes`` are those that ``recent`` are about.
     ``recent`` are spells that began or ended lately, ``standing`` those that tell what is live and what was live
     before it. ``lately`` is the pass from which on changes are told; ``now`` is this pass's moment, in UTC.
     """
 
     comparison: Comparison
+    calendar: Calendar
     passes: Sequence[Pass]
     recent: Sequence[Spell]
     standing: Sequence[Spell]
@@ -52,11 +57,25 @@ class Recall:
 
     def periods(self) -> list[LivePeriod]:
         """What is live now, with what it replaced; not all that ever was (see Story)."""
-        return live_periods(self.passes, self.standing, open_only=True)
+        known = {row.code: row.facts for row in self.comparison.matching.seen}
+        return live_periods(self.calendar, self.standing, known, open_only=True)
 
     def changes(self) -> list[Change]:
         """The changes of the last CHANGES_DAYS with changes, newest first."""
         return changes_of(self.passes, self.recent, self.lately)
+
+    def credited(self, credits: Credits) -> Recall:
+        """The same with the recorded edits by which the changes of this pass came, as history tells it from now on."""
+        this = self.passes[-1]
+        if not credits or this.at != self.now:
+            return self
+        recent = [
+            spell._replace(credits=credits.get((spell.name_key, spell.version_key), {}))
+            if spell.since == this.id
+            else spell
+            for spell in self.recent
+        ]
+        return replace(self, recent=recent)
 
 
 @dataclass(frozen=True)
@@ -71,9 +90,14 @@ class Story:
     begins: date
     unrecorded: bool
 
+    @property
+    def any_recorded(self) -> bool:
+        """Whether there is any pass in history."""
+        return len(self.passes) > self.unrecorded
+
     def periods(self) -> list[LivePeriod]:
         """Every time in which a version was live somewhere."""
-        return live_periods(self.passes, self.spells)
+        return live_periods(Calendar.of(self.passes), self.spells)
 
     def changes(self, since: date | None = None) -> list[Change]:
         """The changes first seen on a day or later, newest first."""
@@ -81,25 +105,38 @@ class Story:
         return changes_of(self.passes, self.spells, first) if first is not None else []
 
 
-def recall(history: History, table: ModelTable, today: date, now: datetime | None = None) -> Recall:
-    """Hold a table against its history. Raises HistoryUnusable."""
+def recall(
+    history: History, table: ModelTable, today: date, now: datetime | None = None, editor: LastEditor | None = None
+) -> Recall:
+    """Hold a table against its history; ``editor`` is whom the sheet names. Raises HistoryUnusable."""
     moment = now or datetime.now(UTC)
     comparison = _compared(history, table)
-    passes = history.passes() if comparison.held else []
-    lately, recent, standing = _spells(history, comparison, passes, today)
+    calendar = history.calendar() if comparison.held else Calendar.of([])
+    lately, passes, recent = _lately(history, comparison, calendar, today)
     all_passes, with_recent = with_this(comparison, passes, recent, today, moment)
-    _, with_standing = with_this(comparison, passes, standing, today, moment)
-    past = past_of(comparison, all_passes, with_recent, with_standing, table.columns, today)
-    return Recall(comparison, all_passes, with_recent, with_standing, past, lately, moment)
+    _, with_standing = with_this(comparison, passes, _standing(history, comparison), today, moment)
+    calendar = calendar.with_passes(all_passes)
+    past = past_of(comparison, calendar, with_recent, with_standing, table.columns, today)
+    signed = _signed(all_passes, len(passes), editor)
+    return Recall(comparison, calendar, signed, with_recent, with_standing, past, lately, moment)
 
 
-def story(history: History, table: ModelTable, today: date, now: datetime | None = None) -> Story:
-    """The whole history, with the table as its newest pass. Raises HistoryUnusable."""
+def story(
+    history: History, table: ModelTable, today: date, now: datetime | None = None, editor: LastEditor | None = None
+) -> Story:
+    """The whole history, with the table as its newest pass; else as recall()."""
     comparison = _compared(history, table)
     known = history.passes()
     passes, spells = with_this(comparison, known, history.spells(), today, now or datetime.now(UTC))
     begins = comparison.held.begins if comparison.held else passes[0].day
-    return Story(passes, spells, begins, unrecorded=len(passes) > len(known))
+    return Story(_signed(passes, len(known), editor), spells, begins, unrecorded=len(passes) > len(known))
+
+
+def _signed(passes: Sequence[Pass], known: int, editor: LastEditor | None) -> Sequence[Pass]:
+    """Passes, of which ``known`` are in history already, with who saved the sheet that the newest one saw."""
+    if editor is None or len(passes) == known:
+        return passes
+    return [*passes[:-1], passes[-1]._replace(editor=editor.name, edited_at=editor.when)]
 
 
 def _compared(history: History, table: ModelTable) -> Comparison:
@@ -110,33 +147,38 @@ def _compared(history: History, table: ModelTable) -> Comparison:
     return with_returning(comparison, history.known(appeared))
 
 
-def _spells(
-    history: History, comparison: Comparison, passes: Sequence[Pass], today: date
-) -> tuple[int, Sequence[Spell], Sequence[Spell]]:
-    """(the pass from which on changes are told, spells that changed since then, spells that tell what is live)."""
+def _lately(
+    history: History, comparison: Comparison, calendar: Calendar, today: date
+) -> tuple[int, Sequence[Pass], Sequence[Spell]]:
+    """(the pass from which on changes are told; passes since then, or since before; spells that these saw change)."""
     if comparison.held is None:
         return 0, [], []
-    lately = _first_since(passes, _last_change(history, comparison, passes, today), CHANGES_DAYS)
-    recent = history.spells(changed_since=min(lately, _first_since(passes, today, TOLD_DAYS)))
+    lately = _first_since(calendar, _last_change(history, comparison, calendar, today), CHANGES_DAYS)
+    first = min(lately, _first_since(calendar, today, TOLD_DAYS))
+    return lately, history.passes(first), history.spells(changed_since=first)
+
+
+def _standing(history: History, comparison: Comparison) -> Sequence[Spell]:
+    """The spells that tell what is live."""
+    if comparison.held is None:
+        return []
     open_now = [_open(row) for row in comparison.held.rows if not row.live]
-    standing = sorted([*history.spells(live=True), *open_now], key=lambda spell: (spell.row, spell.since))
-    return lately, recent, standing
+    return sorted([*history.spells(live=True), *open_now], key=attrgetter("row", "since"))
 
 
-def _last_change(history: History, comparison: Comparison, passes: Sequence[Pass], today: date) -> date:
+def _last_change(history: History, comparison: Comparison, calendar: Calendar, today: date) -> date:
     """The day on which a pass last saw a row change; today where this one does."""
     if comparison.held is None or comparison.begun() or comparison.ended:
         return today
     begun = max((row.since for row in comparison.held.rows), default=0)
     ended = [spell.until for spell in history.spells(changed_since=begun + 1) if spell.until]
-    last = max([begun, *ended])
-    return next((one.day for one in reversed(passes) if one.id == last), today)
+    return calendar.days.get(max([begun, *ended]), today)
 
 
-def _first_since(passes: Sequence[Pass], day: date, days: int) -> int:
-    """The number of the first pass within so many days before ``day``."""
-    since = day - timedelta(days=days)
-    return next((one.id for one in passes if one.day > since), passes[-1].id)
+def _first_since(calendar: Calendar, day: date, days: int) -> int:
+    """The number of the first pass within so many days before ``day``, else of the newest one."""
+    numbers, all_days = list(calendar.days), list(calendar.days.values())
+    return numbers[min(bisect_right(all_days, day - timedelta(days=days)), len(numbers) - 1)]
 
 
 def _open(row: HeldRow) -> Spell:

@@ -37,7 +37,7 @@ def record_pass(
         )
     entry = entry_of(seen, seen.recall, credits)
     history.record(entry if findings else replace(entry, gone=(), found=()))
-    return seen
+    return replace(seen, recall=seen.recall.credited(credits))
 
 
 _SLACK = timedelta(days=1)

@@ -19,6 +19,7 @@ from pathlib import Path
 from registry_sheets.errors import CannotSave, EditRefused, NotChecked
 from registry_sheets.registry.edits.codec import from_plain, to_plain
 from registry_sheets.registry.edits.edit import Edit, Plan, State
+from registry_sheets.state.places import outbox_folder
 
 _SUFFIX, _HALF = ".json", ".half"
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
@@ -46,8 +47,7 @@ class Outbox:
     """The outbox of one workbook. Nothing is made on disk before an edit goes in."""
 
     def __init__(self, workbook: Path) -> None:
-        there = workbook.resolve()
-        self.folder = there.parent / f".{there.name}.outbox"
+        self.folder = outbox_folder(workbook)
 
     def add(self, plan: Plan, command: str, by: str) -> Edit:
         """Put an edit in, durably. Raises CannotSave where the folder cannot be written."""

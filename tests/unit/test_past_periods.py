@@ -112,6 +112,13 @@ def test_a_removed_row_is_not_live_any_more() -> None:
     assert told(seen.periods(TODAY)) == [("1", "?..2026-02-01", "observed")]
 
 
+def test_what_was_live_when_history_began_is_not_taken_for_what_came_before() -> None:
+    seen = Timeline()
+    seen.see(FEB, row("1", "Archived", JAN), row("2"), row("3", "Testing"))
+    seen.see(MAR, row("1", "Archived", JAN), row("2", "Archived"), row("3"))
+    assert [(p.version, p.replaced) for p in seen.periods(TODAY)] == [("1", ""), ("2", ""), ("3", "2")]
+
+
 def test_places_and_uses_are_told_apart() -> None:
     seen = Timeline()
     seen.see(JAN, row("1", Location="Berlin; Ulm", Used_for="Calls"), row("2", "Testing"))

@@ -39,6 +39,29 @@ class Recording:
     another_place: bool = False
 
 
+WORDS: Mapping[str, str] = {
+    "trained": "training_date",
+    "data": "data_source",
+    "location": "location",
+    "stage": "stage",
+    "owner": "owner",
+    "used_for": "used_for",
+    "changed": "what_changed",
+    "by": "changed_by",
+    "why": "why",
+    "deployed": "deployed_on",
+    "reviewed": "last_reviewed",
+    "run": "run_link",
+    "data_link": "data_link",
+}
+"""What `record` calls a column, on the command line and in Python -> its field."""
+
+
+def facts_said(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts by field, of what was said in record's words; None says nothing."""
+    return {field: said[word] for word, field in WORDS.items() if said.get(word) is not None}
+
+
 def plan_recording(view: View, wish: Recording) -> Plan:
     """What it takes to record it; no steps where the sheet says so already. Raises EditRefused."""
     name, version = tidy(wish.name), tidy(wish.version)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.past.facts import Facts, decode, header_of, text_of
 from registry_sheets.registry.past.records import Pass, Spell
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One difference between two passes.
 
     ``day`` is when it was first seen; ``editor`` is whom the workbook then named as having saved it last, who
@@ -41,15 +39,16 @@ class Change:
 def changes_of(passes: Sequence[Pass], spells: Sequence[Spell], since: int = 0) -> list[Change]:
     """The changes of passes from number ``since`` on, newest first. The baseline changed nothing.
 
-    ``spells`` are those of all rows, or at least those that began or ended in these passes, by row and oldest first.
+    ``spells`` are those of all rows, or at least those that began or ended in these passes, by row and oldest first;
+    of ``passes`` too these are enough.
     """
     known = {one.id: one for one in passes}
     found: list[Change] = []
     for row in _by_row(spells):
         for before, after in _steps(row):
-            seen = known[after.since if after else before.until]  # type: ignore[index, union-attr]
-            if seen.id >= since and not seen.baseline:
-                found += _step(before, after, seen)
+            number = after.since if after else before.until  # type: ignore[union-attr]
+            if number >= since and not known[number].baseline:
+                found += _step(before, after, known[number])
     return sorted(found, key=lambda change: (-change.seen_in, normalise(change.name), change.row))
 
 

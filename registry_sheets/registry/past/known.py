@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.past.facts import Facts, decode, text_of
 from registry_sheets.registry.past.matching import Key, places_of
 from registry_sheets.registry.past.passes import Comparison
-from registry_sheets.registry.past.records import Pass, Spell
+from registry_sheets.registry.past.records import Calendar, Spell
 
 VERSION_FACTS = ("training_date", "data_source", "run_link", "data_link")
 """What is true of a version wherever it runs and however long: once recorded, it does not change by itself."""
@@ -29,8 +30,7 @@ class Rewrite:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedLive:
+class RemovedLive(NamedTuple):
     """A row that was live when it went; ``day``: the first pass without it."""
 
     facts: Facts
@@ -54,7 +54,7 @@ class Past:
 
 def past_of(
     comparison: Comparison,
-    passes: Sequence[Pass],
+    calendar: Calendar,
     spells: Sequence[Spell],
     live: Sequence[Spell],
     fields: Collection[str],
@@ -62,12 +62,12 @@ def past_of(
 ) -> Past | None:
     """What the rules may know of a table. None on the baseline, of which there is no past.
 
-    ``spells`` are at least those that began or ended within TOLD_DAYS, ``live`` at least those in Production; both
+    ``spells`` are at least those that began or ended within TOLD_DAYS, ``live`` at least those in Production; all
     with this pass (passes.with_this). ``fields`` are the columns that the sheet has.
     """
     if comparison.held is None:
         return None
-    days = {one.id: one.day for one in passes}
+    days = calendar.days
     since = today - timedelta(days=TOLD_DAYS)
     recent = [spell for spell in spells if spell.until is not None and days[spell.until] > since]
     return Past(
@@ -75,7 +75,7 @@ def past_of(
         first_seen=dict(_first_seen(comparison, today)),
         rewrites=tuple(_rewrites(comparison, recent, fields, days)),
         removed_live=tuple(_removed(comparison, recent, spells, days)),
-        went_live=dict(_went_live(comparison, live, passes)),
+        went_live=dict(_went_live(comparison, live, calendar)),
     )
 
 
@@ -126,17 +126,17 @@ def _removed(
             yield RemovedLive(facts, days[spell.until or 0])
 
 
-def _went_live(comparison: Comparison, live: Sequence[Spell], passes: Sequence[Pass]) -> Iterator[tuple[int, date]]:
+def _went_live(comparison: Comparison, live: Sequence[Spell], calendar: Calendar) -> Iterator[tuple[int, date]]:
     """Since when rows are live that give no reason, where they were seen going live."""
-    known = {one.id: one for one in passes}
     since = _runs(live)
+    this = next(reversed(calendar.days))
     for row in comparison.matching.seen:
         if not row.live or row.facts.get("why"):
             continue
         before = comparison.matching.pairs.get(row.index)
-        first = known[since[before.row]] if before and before.row in since else passes[-1]  # or it appeared just now
-        if _seen_to_begin(first, comparison, passes):
-            yield row.index, first.day
+        first = since.get(before.row, this) if before else this  # or it appeared just now
+        if _seen_to_begin(first, comparison, calendar):
+            yield row.index, calendar.days[first]
 
 
 def _runs(live: Sequence[Spell]) -> dict[int, int]:
@@ -151,8 +151,8 @@ def _runs(live: Sequence[Spell]) -> dict[int, int]:
     return since
 
 
-def _seen_to_begin(first: Pass, comparison: Comparison, passes: Sequence[Pass]) -> bool:
+def _seen_to_begin(first: int, comparison: Comparison, calendar: Calendar) -> bool:
     """Whether what began with a pass was seen to begin: not so where history itself began, or was cut, there."""
-    if passes[0].baseline:
-        return not first.baseline
-    return comparison.held is not None and first.day > comparison.held.begins
+    if calendar.baseline is not None:
+        return first != calendar.baseline
+    return comparison.held is not None and calendar.days[first] > comparison.held.begins

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Basis = Literal["stated", "observed"]
 
 
-@dataclass(frozen=True, slots=True)
-class LivePeriod:
+class LivePeriod(NamedTuple):
     """A version in Production at one location for one use, from ``start`` to ``end``, both days included.
 
     ``start`` None: before history begins, and the sheet does not say when. ``end`` None: still live;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from registry_sheets.registry.past.matching import Key, Matching, SeenRow, match_rows, seen_rows
 from registry_sheets.registry.past.records import Held, HeldRow, KnownRow, NewSpell, Pass, Spell
@@ -27,7 +28,7 @@ class Comparison:
     held: Held | None
     returning: Mapping[int, KnownRow] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def changed(self) -> Sequence[tuple[SeenRow, HeldRow]]:
         """Rows whose facts are not as they were."""
         pairs = self.matching.pairs
@@ -37,7 +38,7 @@ class Comparison:
             if row.index in pairs and row.code != pairs[row.index].code
         ]
 
-    @property
+    @cached_property
     def ended(self) -> Sequence[int]:
         """Rows of history whose facts no longer hold."""
         return [row.row for _, row in self.changed] + [row.row for row in self.matching.vanished]

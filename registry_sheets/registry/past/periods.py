@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from types import MappingProxyType
 
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.past.facts import Facts, day_of, decode, text_of, texts_of
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.past.passes import compare, with_this
-from registry_sheets.registry.past.records import Pass, Spell
+from registry_sheets.registry.past.records import Calendar, Spell
 from registry_sheets.registry.table import ModelTable, Stage
+
+_NOTHING: Mapping[str, Facts] = MappingProxyType({})
 
 Place = tuple[str, str, str]
 """(name key, use key, location key); the name is the one by which the model is known now."""
@@ -43,14 +46,29 @@ class _Claim:
     end: date | None = None
     end_known: bool = True
     seen_live: bool = True
+    live_by: date = date.max
 
 
 @dataclass(frozen=True)
 class _Past:
-    passes: Mapping[int, Pass]
+    calendar: Calendar
     spells: Sequence[Spell]
-    keys: Mapping[int, tuple[str, str]]  # row -> (name key, version key) as of now
+    last: Mapping[int, Spell]  # row -> its last spell
+    known: Mapping[str, Facts]
     levelled: dict[str, str] = field(default_factory=dict)  # the same few uses and places come over and over
+
+    def day(self, number: int) -> date:
+        """The day of a pass."""
+        return self.calendar.days[number]
+
+    def facts(self, spell: Spell) -> Facts:
+        """What a spell tells."""
+        return self.known.get(spell.code) or decode(spell.code)
+
+    def called(self, row: int) -> tuple[str, str]:
+        """(name, version) of a row as it is called now."""
+        facts = self.facts(self.last[row])
+        return text_of(facts.get("name")), text_of(facts.get("version"))
 
     def level(self, text: str) -> str:
         """The text's key."""
@@ -59,45 +77,53 @@ class _Past:
         return self.levelled[text]
 
 
-def live_periods(passes: Sequence[Pass], spells: Sequence[Spell], *, open_only: bool = False) -> list[LivePeriod]:
+def live_periods(
+    calendar: Calendar, spells: Sequence[Spell], known: Mapping[str, Facts] = _NOTHING, *, open_only: bool = False
+) -> list[LivePeriod]:
     """All periods that are known, by model, use and location, oldest first.
 
     ``spells`` are those of all rows, by row and oldest first; without those that were never live, what is known
-    by statement alone is left out. ``open_only``: only the periods of what is live now. A version is called
+    by statement alone is left out. ``known`` are facts by their code, of those that need not be decoded. ``open_only``: only the periods of what is live now. A version is called
     in every period as it is called now.
     """
-    last = {spell.row: spell for spell in spells}
-    known = {row: (spell.name_key, spell.version_key) for row, spell in last.items()}
-    past = _Past({one.id: one for one in passes}, spells, known)
-    claims = _observed(past)
+    past = _Past(calendar, spells, {spell.row: spell for spell in spells}, known)
+    only = _open_places(past) if open_only else None
+    claims = _observed(past, only)
     _date(past, claims)
-    stated = list(_stated_alone(past, claims))
+    stated = list(_stated_alone(past, claims, only))
     for place, claim in stated:
         claims[place].append(claim)
     for of_place in claims.values():
-        of_place.sort(key=lambda claim: (claim.start or date.min, claim.end or date.max))
+        of_place.sort(key=_oldest_first)
         _end_stated(of_place)
-    names = {row: _named(decode(last[row].code)) for row in {c.row for found in claims.values() for c in found}}
-    return [period for place in sorted(claims) for period in _periods(claims[place], names, open_only)]
+    return [period for place in sorted(claims) for period in _periods(past, claims[place], open_only)]
+
+
+def _oldest_first(claim: _Claim) -> tuple[date, bool, date]:
+    """What was live when history began came after what is known to have been over by then."""
+    return claim.start or claim.live_by, claim.start is not None, claim.end or date.max
 
 
 def periods_of_table(table: ModelTable, today: date) -> list[LivePeriod]:
     """What a table tells by itself, without any history."""
-    return live_periods(*with_this(compare(table, None), [], [], today, datetime.min.replace(tzinfo=UTC)))
-
-
-def _named(facts: Facts) -> tuple[str, str]:
-    return text_of(facts.get("name")), text_of(facts.get("version"))
+    passes, spells = with_this(compare(table, None), [], [], today, datetime.min.replace(tzinfo=UTC))
+    return live_periods(Calendar.of(passes), spells)
 
 
 # What passes saw
 
 
-def _observed(past: _Past) -> dict[Place, list[_Claim]]:
+def _open_places(past: _Past) -> frozenset[Place]:
+    """Where something is live now."""
+    now = (spell for spell in past.spells if spell.live and spell.until is None)
+    return frozenset(place for spell in now for place, _, _ in _places(past, spell, past.facts(spell)))
+
+
+def _observed(past: _Past, only: Collection[Place] | None) -> dict[Place, list[_Claim]]:
     found: dict[tuple[Place, str], list[_Claim]] = defaultdict(list)
     for spell in past.spells:
         if spell.live:
-            for place, claim in _claims(past, spell, decode(spell.code)):
+            for place, claim in _claims(past, spell, past.facts(spell), only):
                 found[place, claim.version].append(claim)
     claims: dict[Place, list[_Claim]] = defaultdict(list)
     for (place, _), of_version in found.items():
@@ -105,16 +131,23 @@ def _observed(past: _Past) -> dict[Place, list[_Claim]]:
     return claims
 
 
-def _claims(past: _Past, spell: Spell, facts: Facts) -> Iterator[tuple[Place, _Claim]]:
-    name, version = past.keys[spell.row]
-    why, stated = text_of(facts.get("why")), day_of(facts.get("deployed_on"))
+def _claims(
+    past: _Past, spell: Spell, facts: Facts, only: Collection[Place] | None
+) -> Iterator[tuple[Place, _Claim]]:
+    """What a spell claims; ``only``: at these places, None: at all."""
+    for place, use, location in _places(past, spell, facts):
+        if only is None or place in only:
+            version = past.last[spell.row].version_key
+            why, stated = text_of(facts.get("why")), day_of(facts.get("deployed_on"))
+            yield place, _Claim(version, spell.since, spell.until, facts, spell.row, use, location, why, stated)
+
+
+def _places(past: _Past, spell: Spell, facts: Facts) -> Iterator[tuple[Place, str, str]]:
+    """(place, use, location) of each use at each location."""
+    name = past.last[spell.row].name_key
     for use in texts_of(facts.get("used_for")) or ("",):
         for location in texts_of(facts.get("location")) or ("",):
-            place = (name, past.level(use), past.level(location))
-            yield (
-                place,
-                _Claim(version, spell.since, spell.until, facts, spell.row, use, location, why, stated),
-            )
+            yield (name, past.level(use), past.level(location)), use, location
 
 
 def _merged(claims: Sequence[_Claim]) -> Iterator[_Claim]:
@@ -142,9 +175,10 @@ def _date(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> None:
     corrected = _corrections(past)
     for of_place in claims.values():
         for claim in of_place:
-            claim.end = past.passes[claim.until].day if claim.until is not None else None
+            claim.live_by = past.day(claim.since)
+            claim.end = past.day(claim.until) if claim.until is not None else None
             later = corrected.get((claim.row, claim.until or 0))
-            if later and later <= past.passes[claim.since].day:  # else it tells of another deployment
+            if later and later <= claim.live_by:  # else it tells of another deployment
                 claim.stated = later
             claim.start = _start(past, claim)
         _forget_stale(past, of_place)
@@ -155,8 +189,7 @@ def _start(past: _Past, claim: _Claim) -> date | None:
     if claim.stated and (claim.end is None or claim.stated <= claim.end):
         return claim.stated
     claim.stated = None
-    seen = past.passes[claim.since]
-    return None if seen.baseline else seen.day
+    return None if claim.since == past.calendar.baseline else past.day(claim.since)
 
 
 def _corrections(past: _Past) -> dict[tuple[int, int], date]:
@@ -167,8 +200,8 @@ def _corrections(past: _Past) -> dict[tuple[int, int], date]:
         if ended is None or ended.row != spell.row or spell.live:
             ended = spell if spell.live else None
             continue
-        stated = day_of(decode(spell.code).get("deployed_on"))
-        if ended.until is not None and stated and stated <= past.passes[ended.until].day:
+        stated = day_of(past.facts(spell).get("deployed_on"))
+        if ended.until is not None and stated and stated <= past.day(ended.until):
             found[ended.row, ended.until] = stated
     return found
 
@@ -182,7 +215,7 @@ def _forget_stale(past: _Past, of_place: Sequence[_Claim]) -> None:
         for earlier, later in pairwise(claims):
             if later.stated and later.stated in (earlier.stated, earlier.start):
                 later.stated = None
-                later.start = past.passes[later.since].day
+                later.start = past.day(later.since)
 
 
 def _end_at_swap(of_place: Sequence[_Claim]) -> None:
@@ -203,7 +236,9 @@ def _end_at_swap(of_place: Sequence[_Claim]) -> None:
 # What rows state
 
 
-def _stated_alone(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> Iterator[tuple[Place, _Claim]]:
+def _stated_alone(
+    past: _Past, claims: Mapping[Place, Sequence[_Claim]], only: Collection[Place] | None
+) -> Iterator[tuple[Place, _Claim]]:
     """Archived versions that no pass saw live before, with the day that they state."""
     told: dict[tuple[Place, str], _Claim] = {}
     live: set[int] = set()
@@ -211,9 +246,9 @@ def _stated_alone(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> Iter
         if spell.live:
             live.add(spell.row)
         elif spell.row not in live and _DEPLOYED in spell.code:
-            facts = decode(spell.code)
+            facts = past.facts(spell)
             if facts.get("stage") == Stage.ARCHIVED.value and day_of(facts.get("deployed_on")):
-                for place, claim in _claims(past, spell, facts):
+                for place, claim in _claims(past, spell, facts, only):
                     earlier = told.get((place, claim.version))
                     if earlier and earlier.stated == claim.stated:
                         claim.since = earlier.since
@@ -230,7 +265,7 @@ _DEPLOYED = '"deployed_on":'  # as facts.encode() writes it; what states no day 
 
 
 def _over_by(past: _Past, claim: _Claim) -> date:
-    first = past.passes[claim.since].day
+    first = past.day(claim.since)
     return max(first, claim.start or first)
 
 
@@ -252,16 +287,17 @@ _LAST = "\U0010ffff"  # after every version of one day
 # The periods
 
 
-def _periods(of_place: Sequence[_Claim], names: Mapping[int, tuple[str, str]], open_only: bool) -> Iterator[LivePeriod]:
+def _periods(past: _Past, of_place: Sequence[_Claim], open_only: bool) -> Iterator[LivePeriod]:
     over = sorted((claim for claim in of_place if claim.end), key=lambda claim: claim.end or date.max)
     ends = [claim.end for claim in over if claim.end]
     for claim in of_place:
         if open_only and claim.end is not None:
             continue
         facts = claim.facts
+        name, version = past.called(claim.row)
         yield LivePeriod(
-            name=names[claim.row][0],
-            version=names[claim.row][1],
+            name=name,
+            version=version,
             used_for=claim.used_for,
             location=claim.location,
             start=claim.start,
@@ -272,12 +308,12 @@ def _periods(of_place: Sequence[_Claim], names: Mapping[int, tuple[str, str]], o
             data_source=text_of(facts.get("data_source")),
             what_changed=text_of(facts.get("what_changed")),
             why=claim.why,
-            replaced=_replaced(claim, over, ends, names),
+            replaced=_replaced(past, claim, over, ends),
             row=claim.row,
         )
 
 
-def _replaced(claim: _Claim, over: Sequence[_Claim], ends: Sequence[date], names: Mapping[int, tuple[str, str]]) -> str:
+def _replaced(past: _Past, claim: _Claim, over: Sequence[_Claim], ends: Sequence[date]) -> str:
     """The version that was live there before; '' where nothing tells it, or two ended on one day.
 
     One that ended by then, the last of them; else one that began before and ended later.
@@ -286,7 +322,7 @@ def _replaced(claim: _Claim, over: Sequence[_Claim], ends: Sequence[date], names
         return ""
     split = bisect_right(ends, claim.start)
     found = _last(claim, reversed(over[:split])) or _last(claim, over[split:])
-    return names[found.row][1] if found else ""
+    return past.called(found.row)[1] if found else ""
 
 
 def _last(claim: _Claim, others: Iterable[_Claim]) -> _Claim | None:
@@ -304,6 +340,11 @@ def _last(claim: _Claim, others: Iterable[_Claim]) -> _Claim | None:
 
 
 def _before(other: _Claim, claim: _Claim) -> bool:
-    if other.start is not None and other.start == claim.start:
+    """Whether a version was live before another came; not so where that is not known."""
+    if claim.start is None:
+        return False
+    if other.start == claim.start:
         return other.since < claim.since and other.seen_live
-    return other.start is None or claim.start is None or other.start < claim.start
+    if other.start is None:  # since when is not known, only by when
+        return other.live_by <= claim.start or (other.end is not None and other.end <= claim.start)
+    return other.start < claim.start

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from registry_sheets.registry.identity import normalise
@@ -58,7 +57,7 @@ def _with_period(said: LivePeriod, seen: date, periods: Sequence[LivePeriod]) ->
     for period in periods:
         begun = period.start is None or period.start <= seen or period.start == said.start
         if begun and (period.end is None or seen <= period.end):
-            return replace(said, start=said.start or period.start, replaced=period.replaced)
+            return said._replace(start=said.start or period.start, replaced=period.replaced)
     return said
 
 

@@ -4,13 +4,13 @@ Glossary: a *row* of history is one model version's row through time, whatever i
 stands in the sheet; a *spell* is a time in which its facts did not change; a *pass* in history is a time in
 which nothing changed at all: a pass that sees nothing new only moves the end of the last one.
 
-What comes by the thousand is a named tuple: made several times as fast as a frozen dataclass.
+Most are named tuples: made and loaded several times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -32,6 +32,26 @@ class Pass(NamedTuple):
     editor: str = ""
     edited_at: datetime | None = None
     baseline: bool = False
+
+
+class Calendar(NamedTuple):
+    """The day of each pass by its number, oldest first.
+
+    ``baseline`` is the number of the first pass of all, None where there is none, or none any more.
+    """
+
+    days: Mapping[int, date]
+    baseline: int | None
+
+    @classmethod
+    def of(cls, passes: Sequence[Pass]) -> Calendar:
+        """The calendar of these passes."""
+        return cls({one.id: one.day for one in passes}, next((one.id for one in passes if one.baseline), None))
+
+    def with_passes(self, passes: Sequence[Pass]) -> Calendar:
+        """The same with these passes, the newest."""
+        days, baseline = self.of(passes)
+        return Calendar({**self.days, **days}, baseline if self.baseline is None else self.baseline)
 
 
 class Spell(NamedTuple):
@@ -64,8 +84,7 @@ class HeldRow(NamedTuple):
     baseline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HeldFinding:
+class HeldFinding(NamedTuple):
     """A finding that the newest pass held, by its key (past/found.py), with the day on which it was first seen."""
 
     id: int
@@ -83,8 +102,7 @@ class Held:
     findings: Sequence[HeldFinding]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRow:
+class KnownRow(NamedTuple):
     """A row that history knows and the newest pass did not hold."""
 
     row: int
@@ -92,8 +110,7 @@ class KnownRow:
     baseline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewSpell:
+class NewSpell(NamedTuple):
     """Facts that begin to hold. ``row`` None: a row that history has not seen."""
 
     row: int | None
@@ -101,7 +118,7 @@ class NewSpell:
     version_key: str
     live: bool
     code: str
-    credits: Mapping[str, str] = field(default_factory=dict)
+    credits: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +134,7 @@ class NewFinding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindingSpell:
+class FindingSpell(NamedTuple):
     """A finding with the passes between which it held; ``until`` None: it still does."""
 
     key: str
