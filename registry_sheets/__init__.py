@@ -23,16 +23,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from registry_sheets.api import Registry, open_registry, record
-    from registry_sheets.errors import RegistrySheetsError
+    from registry_sheets.errors import ConfigProblem, EditRefused, RegistrySheetsError
     from registry_sheets.operations.edit import Done
     from registry_sheets.registry.columns import ModelVersion
     from registry_sheets.registry.findings import Finding
     from registry_sheets.registry.live import LiveVersion
-    from registry_sheets.registry.past.changes import Change
+    from registry_sheets.registry.past.change import Change
 
 __all__ = [
     "Change",
+    "ConfigProblem",
     "Done",
+    "EditRefused",
     "Finding",
     "LiveVersion",
     "ModelVersion",
@@ -43,8 +45,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Change": "registry.past.changes",
+    "Change": "registry.past.change",
+    "ConfigProblem": "errors",
     "Done": "operations.edit",
+    "EditRefused": "errors",
     "Finding": "registry.findings",
     "LiveVersion": "registry.live",
     "ModelVersion": "registry.columns",

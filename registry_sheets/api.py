@@ -7,19 +7,22 @@ cells that they name. See registry_sheets/__init__.py for what is public.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from registry_sheets.config import RegistryConfig, load
-from registry_sheets.errors import ConfigProblem
+from registry_sheets.errors import ConfigProblem, EditRefused, RegistrySheetsError
 from registry_sheets.operations.asking import Asked, what_changed, what_is_live
 from registry_sheets.operations.edit import Done
 from registry_sheets.operations.looking import Look, look
 from registry_sheets.registry.columns import ModelVersion
+from registry_sheets.registry.edits.spoken import spoken, spoken_fact, spoken_own, spoken_text
 from registry_sheets.registry.findings import Finding
-from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.live import LiveVersion
 from registry_sheets.registry.model_versions import model_version
 from registry_sheets.registry.past.changes import Change
@@ -41,12 +44,44 @@ if TYPE_CHECKING:
 WAIT = 10.0
 """Seconds that an edit waits for a workbook that somebody has open; then it goes to the outbox."""
 
-Several = str | Sequence[str] | None
+Text = str | os.PathLike[str] | None
+Several = str | Iterable[str] | None
 Day = date | str | None
+
+
+class Facts(TypedDict, total=False):
+    """What record() takes beside name and version; see Registry.record()."""
+
+    trained: Day
+    data: Text
+    location: Several
+    stage: str | None
+    owner: Several
+    used_for: Several
+    changed: str | None
+    by: str | None
+    why: str | None
+    deployed: Day
+    reviewed: Day
+    run: Text
+    data_link: Text
+    metrics: Mapping[str, Any] | None
+    columns: Mapping[str, Any] | None
+    update: bool
+    another_place: bool
+    wait: float
+    dry_run: bool
 
 
 def open_registry(path_or_config: str | os.PathLike[str], registry: str = "") -> Registry:
     """Open a registry.
+
+        registry = open_registry("models.xlsx")
+        for line in registry.live("Churn"):
+            print(line.version, line.location, line.since, line.why)
+
+    It answers with ``versions``, live(), findings(), changes() and to_frame(), and is written by record(),
+    promote() and rollback(); help(registry_sheets.Registry) tells of each.
 
     Args:
         path_or_config: a workbook (.xlsx, .xlsm), whose config.toml is found as the command line finds it, or a
@@ -54,10 +89,14 @@ def open_registry(path_or_config: str | os.PathLike[str], registry: str = "") ->
         registry: which one, where the config has several.
 
     Raises:
-        ConfigProblem: there is no such registry, or several and none is named. A workbook that is not there is
-            told by the first question (UnreadableWorkbook).
+        ConfigProblem: there is no such registry, there are several and none is named, or the path is a folder. A
+            workbook that is not there is told by the first question (UnreadableWorkbook).
     """
     path = Path(path_or_config)
+    if path.is_dir():
+        raise ConfigProblem(
+            f"{path} is a folder.", "Name the workbook or the config file in it: open_registry('models.xlsx')."
+        )
     names = (registry,) if registry else ()
     is_config = path.suffix.casefold() == ".toml"
     found = load(path, None, names).registries if is_config else load(None, path, names).registries
@@ -105,20 +144,22 @@ class Registry:
         location: str = "",
         used_for: str = "",
     ) -> list[LiveVersion]:
-        """What is live, or was on a day: one for each model, use and location.
+        """What is live, or was on a day: one for each model, use and location; [] where nothing is.
 
         Args:
-            name: only this model; case and white space do not matter. '' for all.
+            name: only this model; case and white space do not matter. '' for all. A name that no row has gives [],
+                as a model gives of which nothing is live: ``versions`` has the names.
             on: a day, as a date or '2026-04-01'; None for now. Answered by Deployed on where it is filled, else
                 by what passes saw (``observed``). On the day of a swap both versions are given.
             as_recorded: what the registry said on that day, instead.
             location, used_for: only there, only for this.
 
-        Raises as ``versions``; ConfigProblem for a day that has not come.
+        Raises as ``versions``; ConfigProblem for what is no day, or one that has not come.
         """
         today = today_of(self._config)
-        asked = Asked(name, _day(on) or (today if as_recorded else None), as_recorded, used_for, location)
-        with history_of(self._config) as history:
+        day = _day(on) or (today if as_recorded else None)
+        asked = Asked(spoken_text(name), day, as_recorded, spoken_text(used_for), spoken_text(location))
+        with in_python(), history_of(self._config) as history:
             return list(what_is_live(self._workbook(), terms(self._config), today, history, asked).lines)
 
     def findings(self) -> list[Finding]:
@@ -131,23 +172,23 @@ class Registry:
         """What passes saw change, newest first, and what has changed since the last one.
 
         Args:
-            name: only of this model. '' for all.
+            name: only of this model. '' for all. A name that nothing has, or ever had, gives [].
             since: only what was first seen on that day or later.
 
-        Raises as ``versions``.
+        Raises as ``versions``; ConfigProblem for what is no day.
         """
-        today = today_of(self._config)
+        today, day = today_of(self._config), _day(since)
         with history_of(self._config) as history:
-            told = what_changed(self._workbook(), terms(self._config), today, history, name, _day(since))
+            told = what_changed(self._workbook(), terms(self._config), today, history, spoken_text(name), day)
         return list(told.changes)
 
     def record(
         self,
         name: str,
-        version: str,
+        version: str | float,
         *,
         trained: Day = None,
-        data: str | None = None,
+        data: Text = None,
         location: Several = None,
         stage: str | None = None,
         owner: Several = None,
@@ -157,10 +198,10 @@ class Registry:
         why: str | None = None,
         deployed: Day = None,
         reviewed: Day = None,
-        run: str | None = None,
-        data_link: str | None = None,
-        metrics: Mapping[str, Cell] | None = None,
-        columns: Mapping[str, Cell] | None = None,
+        run: Text = None,
+        data_link: Text = None,
+        metrics: Mapping[str, Any] | None = None,
+        columns: Mapping[str, Any] | None = None,
         update: bool = False,
         another_place: bool = False,
         wait: float = WAIT,
@@ -169,15 +210,24 @@ class Registry:
         """Record a version: a row is added, or with ``update`` the cells named are changed in the one that is there.
 
         Only name and version are needed; what else is missing or odd is recorded as it is and told in the result's
-        ``findings``. A workbook that is open or refuses is no error: the edit waits in the outbox (``outcome``
-        'waiting') and the next pass writes it.
+        ``findings``. Values may be of numpy or pandas, Decimal, Path and the like; None, NaT, pandas.NA, and NaN but
+        for a metric, say nothing, and what is none of these goes in by its text. A workbook that is open or refuses
+        is no error: the edit waits in the outbox (``outcome`` 'waiting') and the next pass writes it.
 
         Args:
-            trained, deployed, reviewed: days, as dates or text ('2026-06-30').
-            location, owner, used_for: one or several.
-            changed: what is different from the version before; ``by`` who made it; ``run`` a link to its run.
-            metrics: figures by name, {'MAPE (holidays)': 0.12}; a column is added for one that the sheet lacks.
+            version: text is kept as it is ('3.10'); a number is taken by its text (2.3 is '2.3').
+            trained, deployed, reviewed: the days on which it was trained, went live and was last looked at, as dates
+                or text ('2026-06-30').
+            data: what it was trained on; ``data_link`` a link or path to that.
+            location, owner, used_for: where it is deployed, who answers for it, what it is for; one or several.
+            stage: 'Production', 'Testing' or 'Archived', or the sheet's own word.
+            changed: what is different from the version before; ``by`` who made it; ``why`` it is the one in use;
+                ``run`` a link or path to its run.
+            metrics: figures by name, {'MAPE (holidays)': 0.12}; a column is added for one that the sheet lacks. A
+                figure that is NaN or infinite is recorded as the text 'nan' or 'inf'.
             columns: any other column by its heading.
+            update: change the version's row if it has one; '' clears a cell.
+            another_place: add a further row of a version that is there, for another location or use.
             wait: seconds to wait for a workbook that somebody has open.
             dry_run: plan only; nothing is written, not even to the outbox.
 
@@ -186,18 +236,19 @@ class Registry:
             UnreadableWorkbook, NoModelsTab, DoubtfulHeaders: there is no table to record into.
             CannotSave: not even the outbox can be written.
         """
+        from registry_sheets.operations.edit import record
         from registry_sheets.registry.edits.recording import Recording, facts_said
 
-        facts = {field: _listed(value) for field, value in facts_said(locals()).items()}
-        wish = Recording(name, version, facts, metrics or {}, columns or {}, update, another_place)
-        from registry_sheets.operations.edit import record
-
-        return record(desk_of(self._config, wait), wish, dry_run)
+        facts = _said(facts_said(locals()), spoken_fact)
+        figures, others = _by_name("metrics", metrics, spoken), _by_name("columns", columns, spoken_own)
+        wish = Recording(spoken_text(name), spoken_text(version), facts, figures, others, update, another_place)
+        with in_python():
+            return told_in_python(record(desk_of(self._config, wait), wish, dry_run))
 
     def promote(
         self,
         name: str,
-        version: str,
+        version: str | float,
         *,
         why: str,
         location: str = "",
@@ -212,7 +263,7 @@ class Registry:
         This changes the record only; the running system is switched by whoever runs it.
 
         Args:
-            why: the reason.
+            why: the reason; it is refused without one.
             location, used_for: where and for what, where the sheet does not tell.
             deployed: the day, today unless given.
             to_testing: what is replaced becomes Testing instead of Archived.
@@ -224,8 +275,10 @@ class Registry:
         from registry_sheets.registry.edits.promoting import Promotion
 
         becomes = Stage.TESTING if to_testing else Stage.ARCHIVED
+        name, version, why, location, used_for = map(spoken_text, (name, version, why, location, used_for))
         wish = Promotion(name, version, why, location, used_for, _day(deployed), becomes)
-        return promote(desk_of(self._config, wait), wish, dry_run)
+        with in_python():
+            return told_in_python(promote(desk_of(self._config, wait), wish, dry_run))
 
     def rollback(
         self,
@@ -249,11 +302,32 @@ class Registry:
         from registry_sheets.registry.edits.going_back import Rollback
 
         becomes = Stage.TESTING if to_testing else Stage.ARCHIVED
+        name, why, location, used_for, to = map(spoken_text, (name, why, location, used_for, to))
         wish = Rollback(name, why, location, used_for, to, _day(deployed), becomes)
-        return rollback(desk_of(self._config, wait), wish, live_past(self._config), dry_run)
+        with in_python():
+            return told_in_python(rollback(desk_of(self._config, wait), wish, live_past(self._config), dry_run))
 
     def to_frame(self) -> pandas.DataFrame:
-        """The rows as a DataFrame; see operations.frame.to_frame for its columns and types. Raises as ``versions``."""
+        """The rows as a DataFrame. One for each started row of the sheet, in its order; the index ``row`` is its row
+        there, from 1.
+
+        Columns, always in this order:
+
+        * every known column under its field (``name``, ``version``, ``training_date``, ...), also where the sheet
+          lacks it. Texts are ``string``, dates ``datetime64[s]``, ``stage`` is a category (Production, Testing,
+          Archived), ``retrain_every`` is ``Int64`` (days). ``location``, ``owner`` and ``used_for`` take several
+          values and hold tuples of texts, () where blank: ``frame.explode("location")`` gives a row for each place.
+        * metrics under their heading (``Metric: MAPE (holidays)``): ``float64`` where all of them are numbers,
+          else ``object`` with numbers and texts as they were typed (``pandas.to_numeric(..., errors="coerce")``
+          leaves the numbers).
+        * people's own columns under their heading, with the column's letter added where a field is called so:
+          ``float64``, ``boolean``, ``datetime64[s]`` or ``string`` where all cells are of that kind, else ``object``.
+
+        What is blank, and what a known column's cell should not hold (a date that is none, a stage that nobody
+        knows), is missing: NaN, NaT, <NA>, or None in a column of objects. ``check`` says which cells those are.
+
+        Raises as ``versions``, and ImportError where pandas is not installed.
+        """
         from registry_sheets.operations.frame import to_frame
 
         return to_frame(self._look().registry.models)
@@ -265,13 +339,25 @@ class Registry:
         return look(self._workbook(), terms(self._config), today_of(self._config))
 
 
-def record(name: str, version: str, *, sheet: str | os.PathLike[str], registry: str = "", **facts: Any) -> Done:
-    """Record a version: the last line of a training script.
+def record(
+    name: str,
+    version: str | float,
+    *,
+    sheet: str | os.PathLike[str],
+    registry: str = "",
+    **facts: Unpack[Facts],
+) -> Done:
+    """Record a version: the last line of a training script. As Registry.record(), which see, of the registry ``sheet``.
 
     Args:
+        name, version: the model, and which version of it.
         sheet: the workbook or the config file, as open_registry() takes it.
         registry: which one, where the config has several.
-        facts: as Registry.record().
+        trained, data, location, stage, owner, used_for, changed, by, why, deployed, reviewed, run, data_link: what
+            is known of the version.
+        metrics, columns: figures by name, any other columns by heading.
+        update, another_place: change the row that is there, or add a further one.
+        wait, dry_run: seconds to wait for a workbook that is open; plan only.
 
     Returns and raises as Registry.record().
     """
@@ -280,18 +366,62 @@ def record(name: str, version: str, *, sheet: str | os.PathLike[str], registry: 
 
 def _day(said: Day) -> date | None:
     """A day that must be one. Raises ConfigProblem."""
-    if said is None or said == "":
+    if said is None or (isinstance(said, str) and not said):
         return None
-    if isinstance(said, datetime):
-        return said.date()
-    if isinstance(said, date):
-        return said
+    cell = spoken(said)
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    with suppress(ValueError):
+        if isinstance(cell, str):
+            return date.fromisoformat(cell)
+    raise ConfigProblem(f"{said!r} is not a date.", "Write it as year-month-day: '2026-06-30', or give a date.")
+
+
+def _said(given: Mapping[str, Any], cell_of: Callable[[Any], Any]) -> dict[str, Any]:
+    """What is said, as cells; without what says nothing."""
+    cells = {spoken_text(name): cell_of(value) for name, value in given.items()}
+    return {name: cell for name, cell in cells.items() if cell is not None}
+
+
+def _by_name(argument: str, given: Any, cell_of: Callable[[Any], Any]) -> dict[str, Any]:
+    """The same of a mapping, or of what can be made one. Raises EditRefused."""
     try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise ConfigProblem(f"'{said}' is not a date.", "Write it as year-month-day: '2026-06-30'.") from None
+        return _said(dict({} if given is None else given), cell_of)
+    except (TypeError, ValueError):
+        raise EditRefused(f"{argument} takes values by name.", f"Write: {argument}={{'MAPE': 0.12}}") from None
 
 
-def _listed(value: Any) -> Any:
-    """Several values as the tuple that the planner takes."""
-    return value if isinstance(value, (str, date)) else tuple(value)
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Say what is refused in Python's words and not in flags of the command line."""
+    try:
+        yield
+    except RegistrySheetsError as error:
+        error.message, error.fix = _python(error.message), _python(error.fix)
+        error.args = (error.message,)
+        raise
+
+
+def told_in_python(done: Done) -> Done:
+    """The same for what an edit gives."""
+    return replace(done, notices=tuple(map(_python, done.notices)))
+
+
+_FLAG = re.compile(
+    r"--(location|used-for|to|why|deployed|on|update|another-place)\b(?: ('[^']*'|\"[^\"]*\"|\d{4}-\d\d-\d\d\b))?"
+)
+
+
+def _python(text: str) -> str:
+    """A text with arguments in place of flags; a command that is to be typed at a shell stays as it is."""
+    before, command, rest = text.partition("registry-sheets ")
+    return _FLAG.sub(_argument, before) + command + rest
+
+
+def _argument(flag: re.Match[str]) -> str:
+    name, value = flag[1].replace("-", "_"), flag[2] or "..."
+    if name in ("update", "another_place"):
+        return f"{name}=True{flag[0].removeprefix(f'--{flag[1]}')}"
+    return f"{name}={value!r}" if value[0].isdigit() else f"{name}={value}"

@@ -56,7 +56,11 @@ class NotChecked(RegistrySheetsError):
 
 
 class WorkbookOpen(NotChecked):
-    """Somebody has the workbook open, so it is not written now."""
+    """Somebody has the workbook open, so it is not written now; ``who`` says who, where that is known."""
+
+    def __init__(self, message: str, fix: str = "", who: str = "") -> None:
+        super().__init__(message, fix)
+        self.who = who
 
 
 class WorkbookChanged(NotChecked):
@@ -65,6 +69,10 @@ class WorkbookChanged(NotChecked):
 
 class CannotSave(NotChecked):
     """The operating system refused to save (disk full, read-only folder, ...); the file is as it was."""
+
+
+class NotAsMeant(CannotSave):
+    """The workbook that was to be saved is not exactly what it should be; the file is as it was."""
 
 
 class HistoryUnusable(NotChecked):

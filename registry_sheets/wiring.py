@@ -27,7 +27,7 @@ from registry_sheets.workbooks.excel.preflight import Limits
 if TYPE_CHECKING:
     from registry_sheets.history.base import History
     from registry_sheets.operations.settling import Desk
-    from registry_sheets.operations.waiting import Queue
+    from registry_sheets.operations.waiting import Inventory, Queue
     from registry_sheets.registry.past.live_period import LivePeriod
     from registry_sheets.state.outbox import Outbox
 
@@ -240,6 +240,13 @@ def outbox_of(registry: RegistryConfig) -> Outbox:
     from registry_sheets.state.outbox import Outbox
 
     return Outbox(registry.sheet)
+
+
+def inventory_of(registry: RegistryConfig) -> Inventory:
+    """What lies in the registry's outbox, held against its sheet."""
+    from registry_sheets.operations.waiting import inventory
+
+    return inventory(outbox_of(registry), open_workbook(registry), terms(registry))
 
 
 def queue_of(registry: RegistryConfig) -> Queue:

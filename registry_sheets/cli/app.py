@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from registry_sheets.cli import edit, everyday, nightly, reference, start
 from registry_sheets.cli.compare import compare
@@ -51,6 +52,23 @@ class Commands(TyperGroup):
                 )
 
 
+_TYPE = re.compile(r" <(?:\w+|list\[\w+\])>$")
+
+
+class Command(TyperCommand):
+    """One command. Its help names the arguments and not their types, which say nothing to a person."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments and options, as typer writes them, without '<str>' after a name."""
+        write = formatter.write_dl
+
+        def write_untyped(rows: Any, *args: Any, **kwargs: Any) -> None:
+            write([(_TYPE.sub("", name), said) for name, said in rows], *args, **kwargs)
+
+        formatter.write_dl = write_untyped
+        super().format_options(ctx, formatter)
+
+
 def _version(asked: bool) -> None:
     if asked:
         from registry_sheets import __version__
@@ -78,7 +96,7 @@ def _build() -> typer.Typer:
     )
     for _, members in GROUPS:
         for member in members:
-            built.command()(member)
+            built.command(cls=Command)(member)
     return built
 
 

@@ -14,7 +14,7 @@ from registry_sheets.cli.failures import ExitCode
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.no_such_model import no_such_model, nobody_knows
-from registry_sheets.cli.streams import can_show
+from registry_sheets.cli.streams import as_ascii
 from registry_sheets.operations.asking import ChangesAnswer
 from registry_sheets.registry.past.changes import Change
 from registry_sheets.registry.tabs.changes import what
@@ -35,7 +35,7 @@ def print_changes(answers: Sequence[ChangesAnswer], format_: Format, since: date
         objects = [
             {"registry": answer.look.name, **_object(answer, change)} for answer in answers for change in answer.changes
         ]
-        print(json.dumps(objects, indent=2, ensure_ascii=not can_show("é→😀", sys.stdout)))
+        print(json.dumps(objects, indent=2, ensure_ascii=as_ascii(sys.stdout)))
     elif format_ is Format.CSV:
         _print_csv(answers)
     else:
@@ -84,8 +84,8 @@ def _line(change: Change, paint: Paint) -> str:
     column, old, new = what(change)
     model = " ".join(filter(None, (change.name, change.version)))
     by = f" [{change.by}]" if change.by else ""
-    if change.kind != "changed":
-        return f"{model}  {column}: {old or new}{by}"
+    if change.kind in ("added", "removed"):
+        return f"{model + '  ' if model else ''}{column}: {old or new}{by}"
     return f"{model}  {column}: {old or '(blank)'} {paint.arrow} {new or '(blank)'}{by}"
 
 

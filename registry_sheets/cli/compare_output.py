@@ -34,7 +34,7 @@ from registry_sheets.cli.compare_table import print_table, unversioned_line
 from registry_sheets.cli.failures import say
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
-from registry_sheets.cli.streams import can_show
+from registry_sheets.cli.streams import as_ascii
 from registry_sheets.operations.compare import Change, Comparison, FactLine, told_text
 from registry_sheets.operations.compare_metrics import MetricLine, Value, value_text
 from registry_sheets.registry.text import csv_safe
@@ -52,7 +52,7 @@ def print_comparison(outcome: Outcome, comparison: Comparison, format_: Format) 
         _print_csv(comparison)
     else:
         told = comparison_object(outcome.config.name, comparison)
-        print(json.dumps(told, indent=2, ensure_ascii=not can_show("\u00e9\u2192\U0001f600", sys.stdout)))
+        print(json.dumps(told, indent=2, ensure_ascii=as_ascii(sys.stdout)))
 
 
 def comparison_object(registry: str, comparison: Comparison) -> dict[str, Any]:

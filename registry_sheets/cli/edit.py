@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -13,6 +15,7 @@ from registry_sheets.cli.start import Shape
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
+    from registry_sheets.operations.settling import Desk
     from registry_sheets.registry.table import Stage
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model, as its rows call it.")]
@@ -54,9 +57,12 @@ def record(
     run: Annotated[str | None, _text("--run", "A link or path to the training run.", "LINK")] = None,
     data_link: Annotated[str | None, _text("--data-link", "A link or path to the data.", "LINK")] = None,
     metric: Annotated[
-        list[str] | None, _text("--metric", "A figure, such as 'MAPE (holidays)=0.12'; again.", "NAME=VALUE")
+        list[str] | None,
+        _text("--metric", "A figure, such as 'MAPE (holidays)=0.12'; may be given again.", "NAME=VALUE"),
     ] = None,
-    set_: Annotated[list[str] | None, _text("--set", "Any other column by its heading; again.", "COLUMN=VALUE")] = None,
+    set_: Annotated[
+        list[str] | None, _text("--set", "Any other column by its heading; may be given again.", "COLUMN=VALUE")
+    ] = None,
     update: Annotated[bool, typer.Option("--update", help="Change the version's row, if it has one.")] = False,
     another_place: Annotated[
         bool, typer.Option("--another-place", help="Add a row of a known version for another location or use.")
@@ -71,13 +77,12 @@ def record(
     """Record a version: add its row to the sheet, or with --update change the row that is there."""
     from registry_sheets.operations.edit import record as do
     from registry_sheets.registry.edits.recording import Recording, facts_said
-    from registry_sheets.wiring import desk_of
 
     facts = facts_said(locals())
     metrics, others = _pairs("--metric", metric), _pairs("--set", set_)
     wish = Recording(name, version, facts, metrics, others, update, another_place)
     one = _chosen(config, sheet, registry)
-    _finish(do(desk_of(one, wait), wish, dry_run), one, shape)
+    _finish(do(_desk(one, wait), wish, dry_run), one, shape)
 
 
 def promote(
@@ -98,12 +103,11 @@ def promote(
     """Write down that a version goes into Production, and that the one it replaces there is archived."""
     from registry_sheets.operations.edit import promote as do
     from registry_sheets.registry.edits.choosing import Promotion
-    from registry_sheets.wiring import desk_of
 
     day = flags.day(deployed, "--deployed")
     wish = Promotion(name, version, why, location, used_for, day, _becomes(to_testing))
     one = _chosen(config, sheet, registry)
-    _finish(do(desk_of(one, wait), wish, dry_run), one, shape)
+    _finish(do(_desk(one, wait), wish, dry_run), one, shape)
 
 
 def rollback(
@@ -124,12 +128,12 @@ def rollback(
     """Write down that what was in Production before is so again."""
     from registry_sheets.operations.edit import rollback as do
     from registry_sheets.registry.edits.going_back import Rollback
-    from registry_sheets.wiring import desk_of, live_past
+    from registry_sheets.wiring import live_past
 
     day = flags.day(deployed, "--deployed")
     wish = Rollback(name, why, location, used_for, to, day, _becomes(to_testing))
     one = _chosen(config, sheet, registry)
-    _finish(do(desk_of(one, wait), wish, live_past(one), dry_run), one, shape)
+    _finish(do(_desk(one, wait), wish, live_past(one), dry_run), one, shape)
 
 
 def fix(
@@ -138,44 +142,84 @@ def fix(
     wait: Wait = 10.0,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
-    registry: One = "",
+    registry: flags.Names = None,
     shape: Told = Shape.TABLE,
 ) -> None:
     """Show what can be repaired safely: stray spaces, dates and whole-number versions of the wrong type."""
     from registry_sheets.operations.edit import fix as do
-    from registry_sheets.wiring import desk_of
 
-    one = _chosen(config, sheet, registry)
-    _finish(do(desk_of(one, wait), apply and not dry_run), one, shape)
+    apply = apply and not dry_run
+    several = _several(config, sheet, registry)
+    if len(several) > 1 and not apply:
+        _show_repairs(several, shape)
+    one = _only(several)
+    _finish(do(_desk(one, wait), apply), one, shape)
+
+
+def _show_repairs(registries: Sequence[RegistryConfig], shape: Shape) -> NoReturn:
+    """What `fix` would repair in each. Raises typer.Exit."""
+    from registry_sheets.cli.edit_output import print_repairs
+    from registry_sheets.cli.failures import worst
+    from registry_sheets.cli.running import answers
+    from registry_sheets.operations.edit import fix as do
+
+    given = answers(registries, lambda one: (one, do(_desk(one, 0))))
+    print_repairs(given.found, shape is Shape.JSON)
+    raise typer.Exit(worst(given.failures))
 
 
 def outbox(
-    action: Annotated[str, typer.Argument(metavar="[retry|drop]", help="Write an edit again, or let go of it.")] = "",
-    id_: Annotated[str, typer.Argument(metavar="[ID]", help="Which one: its id, or the beginning or end of it.")] = "",
+    action: Annotated[
+        str,
+        typer.Argument(metavar="retry|drop", help="Write an edit again, or let go of it; without it they are listed."),
+    ] = "",
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Which one: its id, or the beginning or end of it.")] = "",
     wait: Wait = 10.0,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
-    registry: One = "",
+    registry: flags.Names = None,
     format_: flags.Listing = flags.Format.TABLE,
 ) -> None:
     """List recorded edits that are not yet seen in the sheet; write one again, or let go of it."""
-    from registry_sheets.cli.edit_output import print_dropped, print_outbox
+    from registry_sheets.cli.edit_output import print_dropped
     from registry_sheets.errors import ConfigProblem
     from registry_sheets.operations.edit import drop, retry
-    from registry_sheets.wiring import desk_of, outbox_of
 
     if action not in ("", "retry", "drop") or bool(action) != bool(id_):
         raise ConfigProblem(
             f"outbox {action} {id_}".rstrip() + " is not understood.",
             "See the ids with: registry-sheets outbox; then: registry-sheets outbox retry ID (or drop ID)",
         )
-    one = _chosen(config, sheet, registry)
+    several = _several(config, sheet, registry)
+    if not action:
+        _list_outboxes(several, format_)
+    one = _only(several)
     if action == "retry":
-        _finish(retry(desk_of(one, wait), id_), one, Shape.JSON if format_ is flags.Format.JSON else Shape.TABLE)
-    elif action == "drop":
-        print_dropped(drop(desk_of(one, wait), id_))
+        _finish(retry(_desk(one, wait), id_), one, Shape.JSON if format_ is flags.Format.JSON else Shape.TABLE)
     else:
-        print_outbox(outbox_of(one).read(), one.sheet.name, format_)
+        print_dropped(drop(_desk(one, wait), id_))
+
+
+def _list_outboxes(registries: Sequence[RegistryConfig], format_: flags.Format) -> NoReturn:
+    """What lies in each outbox. Raises typer.Exit; not everything was checked where a sheet could not be read."""
+    from registry_sheets.cli.edit_output import print_outbox
+    from registry_sheets.cli.failures import ExitCode, worst
+    from registry_sheets.cli.running import answers
+    from registry_sheets.wiring import inventory_of
+
+    given = answers(registries, lambda one: (one, inventory_of(one)))
+    print_outbox(given.found, format_)
+    unseen = [ExitCode.NOT_CHECKED for _, found in given.found if found.unseen]
+    raise typer.Exit(worst([*given.failures, *unseen]))
+
+
+def _desk(one: RegistryConfig, wait: float) -> Desk:
+    """What an edit command works with; a person at a terminal is told what it waits for."""
+    from registry_sheets.cli.failures import say
+    from registry_sheets.wiring import desk_of
+
+    desk = desk_of(one, wait)
+    return replace(desk, tell=say) if sys.stderr.isatty() else desk
 
 
 def _finish(done: object, one: RegistryConfig, shape: Shape) -> None:
@@ -194,10 +238,18 @@ def _becomes(to_testing: bool) -> Stage:
 
 def _chosen(config: Path | None, sheet: Path | None, name: str) -> RegistryConfig:
     """The one registry that an edit is about. Raises ConfigProblem where there are several."""
+    return _only(_several(config, sheet, (name,) if name else ()))
+
+
+def _several(config: Path | None, sheet: Path | None, names: Sequence[str] | None) -> Sequence[RegistryConfig]:
     from registry_sheets.config import load
+
+    return load(config, sheet, names or ()).registries
+
+
+def _only(found: Sequence[RegistryConfig]) -> RegistryConfig:
     from registry_sheets.errors import ConfigProblem
 
-    found = load(config, sheet, (name,) if name else ()).registries
     if len(found) == 1:
         return found[0]
     names = ", ".join(one.name for one in found)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from registry_sheets.cli.failures import say
+from registry_sheets.cli.failures import pasted, say
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import Format
-from registry_sheets.cli.streams import can_show
+from registry_sheets.cli.streams import as_ascii
 from registry_sheets.operations.edit import Done
 from registry_sheets.registry.edits.edit import CellWrite, Edit
 from registry_sheets.registry.findings import Finding
@@ -18,10 +18,13 @@ from registry_sheets.registry.grid import Cell, a1
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.text import csv_safe, shown, terminal_safe
 from registry_sheets.registry.wording import listed
-from registry_sheets.state.outbox import Contents
 
-KEYS = ("id", "state", "what", "by", "when", "reason")
-_STATES = {"waiting": "waiting", "unfit": "does not fit", "applied": "written"}
+if TYPE_CHECKING:
+    from registry_sheets.config import RegistryConfig
+    from registry_sheets.operations.waiting import Inventory
+
+KEYS = ("registry", "id", "state", "what", "by", "when", "reason")
+_STATES = {"waiting": "waiting", "unfit": "does not fit", "applied": "written", "lost": "lost"}
 
 
 def print_done(done: Done, sheet: str, as_json: bool) -> None:
@@ -29,10 +32,26 @@ def print_done(done: Done, sheet: str, as_json: bool) -> None:
     if as_json:
         _print_json(_object(done))
     else:
-        paint = paint_for(sys.stdout)
-        print("\n".join((*paint.fitted(_lines(done, sheet, paint)), *_found(done, paint), *_closing(done))))
+        _print_lines(done, sheet)
     for notice in done.notices:
         say(notice)
+
+
+def print_repairs(found: Sequence[tuple[RegistryConfig, Done]], as_json: bool) -> None:
+    """Print what `fix` would repair in several registries."""
+    if as_json:
+        _print_json([{"registry": one.name, **_object(done)} for one, done in found])
+    for number, (one, done) in enumerate(found):
+        if not as_json:
+            print("\n" * bool(number), end="")
+            _print_lines(done, one.sheet.name, one.name)
+        for notice in done.notices:
+            say(f"{one.name}: {notice}")
+
+
+def _print_lines(done: Done, sheet: str, registry: str = "") -> None:
+    paint = paint_for(sys.stdout)
+    print("\n".join((*paint.fitted(_lines(done, sheet, paint)), *_found(done, paint), *_closing(done, registry))))
 
 
 def _object(done: Done) -> dict[str, Any]:
@@ -120,9 +139,10 @@ def _found(done: Done, paint: Paint) -> Iterable[str]:
         yield paint.wrapped(f"           {paint.arrow} ", terminal_safe(finding.fix), f"[{finding.rule}]")
 
 
-def _closing(done: Done) -> Iterable[str]:
+def _closing(done: Done, registry: str) -> Iterable[str]:
     if done.what.startswith("fix") and done.outcome == "planned":
-        yield "Write these repairs with: registry-sheets fix --apply"
+        named = f" --registry {pasted(registry)}" if registry else ""
+        yield terminal_safe(f"Write these repairs with: registry-sheets fix --apply{named}")
     if done.outcome in ("written", "waiting") and done.what.startswith(("promote", "rollback")):
         at = f" at {terminal_safe(listed(done.places))}" if done.places else ""
         yield f"This changes the record only. Now switch the running system{at}."
@@ -131,17 +151,20 @@ def _closing(done: Done) -> Iterable[str]:
 # The outbox
 
 
-def print_outbox(contents: Contents, sheet: str, format_: Format) -> None:
-    """List what lies in the outbox; what cannot be read goes to standard error."""
-    rows = [_row(edit) for edit in contents.edits]
+def print_outbox(seen: Sequence[tuple[RegistryConfig, Inventory]], format_: Format) -> None:
+    """List what lies in the outboxes; what cannot be read goes to standard error."""
+    rows = [(one, [_row(one.name, edit, found) for edit in found.contents.edits]) for one, found in seen]
     if format_ is Format.JSON:
-        _print_json(rows)
+        _print_json([row for _, listed_ in rows for row in listed_])
     elif format_ is Format.CSV:
-        _print_csv(rows)
+        _print_csv(row for _, listed_ in rows for row in listed_)
     else:
-        print("\n".join(paint_for(sys.stdout).fitted(_listed(rows, sheet))))
-    for notice in contents.notices:
-        say(notice)
+        lines = [line for one, listed_ in rows for line in _listed(listed_, one, len(rows) > 1)]
+        hint = [_HINT] if any(listed_ for _, listed_ in rows) else []
+        print("\n".join(paint_for(sys.stdout).fitted([*lines, *hint])))
+    for _, found in seen:
+        for notice in (*found.contents.notices, *filter(None, (found.unseen,))):
+            say(notice)
 
 
 def print_dropped(edit: Edit) -> None:
@@ -149,23 +172,42 @@ def print_dropped(edit: Edit) -> None:
     print(terminal_safe(f"Let go of {edit.what}, by {edit.by}. The sheet stays as it is."))
 
 
-def _row(edit: Edit) -> dict[str, str]:
-    when = edit.made.astimezone().isoformat(" ", "seconds")
-    return dict(zip(KEYS, (edit.id, edit.state, edit.what, edit.by, when, edit.reason), strict=True))
+_HINT = "Write one again: registry-sheets outbox retry ID. Let go of one: registry-sheets outbox drop ID."
 
 
-def _listed(rows: list[dict[str, str]], sheet: str) -> Iterable[str]:
+def _row(registry: str, edit: Edit, found: Inventory) -> dict[str, str]:
+    when = edit.made.astimezone().isoformat(timespec="seconds")
+    lost = edit.id in found.lost
+    state = "lost" if lost else edit.state
+    reason = _lost(edit.id, found.lost[edit.id]) if lost else edit.reason
+    return dict(zip(KEYS, (registry, edit.id, state, edit.what, edit.by, when, reason), strict=True))
+
+
+def _lost(id_: str, reason: str) -> str:
+    return (
+        f"It was written and is lost again: {reason}. Put it back with: registry-sheets outbox retry {id_}; "
+        f"or let go of it with: registry-sheets outbox drop {id_}"
+    )
+
+
+def _listed(rows: list[dict[str, str]], one: RegistryConfig, named: bool) -> Iterable[str]:
+    sheet = terminal_safe(one.sheet.name)
     if not rows:
-        yield f"The outbox of {terminal_safe(sheet)} is empty: every recorded edit is in the sheet."
+        yield f"The outbox of {sheet} is empty: every recorded edit is in the sheet."
         return
+    if named:
+        yield f"The outbox of {sheet} ({terminal_safe(one.name)}):"
     for row in rows:
         yield f"{row['id']}  {_STATES[row['state']]}"
-        yield f"    {terminal_safe(row['what'])}, by {terminal_safe(row['by'])}, {row['when'][:16]}"
+        yield f"    {terminal_safe(row['what'])}, by {terminal_safe(row['by'])}, {_clock(row['when'])}"
         if row["reason"]:
             yield f"    {terminal_safe(row['reason'])}"
         elif row["state"] == "applied":
             yield "    It leaves the outbox when a sync has seen it in the sheet."
-    yield "Write one again: registry-sheets outbox retry ID. Let go of one: registry-sheets outbox drop ID."
+
+
+def _clock(when: str) -> str:
+    return when[:16].replace("T", " ")
 
 
 def _print_csv(rows: Iterable[dict[str, str]]) -> None:
@@ -179,4 +221,4 @@ def _print_csv(rows: Iterable[dict[str, str]]) -> None:
 def _print_json(plain: Any) -> None:
     import json
 
-    print(json.dumps(plain, indent=2, ensure_ascii=not can_show("\u00e9\u2192\U0001f600", sys.stdout)))
+    print(json.dumps(plain, indent=2, ensure_ascii=as_ascii(sys.stdout)))

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from registry_sheets.cli.failures import pasted
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
-from registry_sheets.cli.streams import can_show, has_colours
+from registry_sheets.cli.streams import as_ascii, can_show, has_colours
 from registry_sheets.operations.looking import Look
 from registry_sheets.operations.publishing import findings_csv, findings_object
 from registry_sheets.registry.findings import Finding, Severity
@@ -46,7 +46,7 @@ def _print_json(outcomes: Sequence[Outcome]) -> None:
         shown: Any = objects[0]
     else:
         shown = objects
-    print(json.dumps(shown, indent=2, ensure_ascii=not can_show("\u00e9\u2192\U0001f600", sys.stdout)))
+    print(json.dumps(shown, indent=2, ensure_ascii=as_ascii(sys.stdout)))
 
 
 def _unseen(outcome: Outcome) -> dict[str, Any]:

@@ -39,13 +39,13 @@ class FailOn(StrEnum):
 
 
 Sheet = Annotated[
-    Path | None, typer.Argument(metavar="[SHEET]", help="The workbook; without it, every registry of the config.")
+    Path | None, typer.Argument(metavar="SHEET", help="The workbook; without it, every registry of the config.")
 ]
 SheetFile = Annotated[
     Path | None, typer.Option("--sheet", metavar="FILE", help="The workbook, if it is not the config's.")
 ]
 Model = Annotated[
-    str, typer.Argument(metavar="[NAME]", help="Only this model. (The name of a workbook is taken for --sheet.)")
+    str, typer.Argument(metavar="NAME", help="Only this model. (The name of a workbook is taken for --sheet.)")
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The config, if it is not config.toml here.")

@@ -30,6 +30,7 @@ from registry_sheets.registry.header_words import header_key
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.tabs.template import TITLE, registry_tabs
 from registry_sheets.registry.text import terminal_safe
+from registry_sheets.registry.wording import listed
 from registry_sheets.wiring import limits_of, open_workbook, terms, today_of
 from registry_sheets.workbooks.excel.cloud import cloud_synced
 
@@ -59,9 +60,10 @@ def new(wish: Wish) -> None:
     if wish.dry_run:
         _print_dry(f"Would make {wish.workbook}, an empty registry.", plan)
         return
-    _write_new(wish.workbook, registry_tabs())
+    tabs = registry_tabs()
+    _write_new(wish.workbook, tabs)
     _print(
-        f"Made {wish.workbook}: the tabs Models, Lists, Findings, Live and Guide.",
+        f"Made {wish.workbook}: the tabs {listed([tab.title for tab in tabs], len(tabs))}.",
         plan.write_after(wish.workbook.name),
         "Open it and fill in a row for each model version. Then: " + _command("check", wish),
     )

@@ -13,7 +13,7 @@ from registry_sheets.cli.failures import ExitCode, say
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import LiveFormat
 from registry_sheets.cli.no_such_model import knows, no_such_model, nobody_knows
-from registry_sheets.cli.streams import can_show
+from registry_sheets.cli.streams import as_ascii
 from registry_sheets.operations.asking import LiveAnswer
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion
@@ -22,7 +22,7 @@ from registry_sheets.registry.text import csv_safe, terminal_safe
 from registry_sheets.registry.wording import listed
 
 KEYS = ("name", "version", "used_for", "location", "since", "training_date", "data_source", "why", "replaced")
-"""What JSON and CSV tell of a line; ``basis`` besides, where a day was asked for."""
+"""What JSON and CSV tell of a line; ``until`` and ``basis`` besides, where a day was asked for."""
 
 
 def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
@@ -38,7 +38,7 @@ def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
         objects = [
             {"registry": answer.look.name, **_object(answer, line)} for answer in answers for line in answer.lines
         ]
-        print(json.dumps(objects, indent=2, ensure_ascii=not can_show("é→😀", sys.stdout)))
+        print(json.dumps(objects, indent=2, ensure_ascii=as_ascii(sys.stdout)))
     elif format_ is LiveFormat.CSV:
         _print_csv(answers)
     else:
@@ -47,16 +47,21 @@ def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
 
 
 def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
-    """The one version that is live; exit code 1 where there is none, or several."""
+    """The one version that is live; exit code 1 where there is none, there are several, or it is not certain."""
     found = {(normalise(line.name), normalise(line.version)): line for answer in answers for line in answer.lines}
-    if len(found) == 1:
+    doubts = [_unsure(period) for answer in answers for period in answer.unsure]
+    doubts += [" ".join((line.name, _headline(line))) for line in found.values() if not line.end_known]
+    if len(found) == 1 and not doubts:
         print(terminal_safe(next(iter(found.values())).version))
         return ExitCode.CLEAN
-    if not found:
+    if doubts:
+        say(f"It is not certain what was live on that day; nobody wrote down since or until when: {listed(doubts)}.")
+    elif not found:
         say("No version of that is live. What is: registry-sheets live")
-        return ExitCode.FINDINGS
-    told = [" ".join(filter(None, (line.name, _headline(line)))) for line in found.values()]
-    say(f"Not one version but {len(found)}: {'; '.join(told)}. Name the model, --location or --used-for.")
+    else:
+        told = [" ".join(filter(None, (line.name, _headline(line)))) for line in found.values()]
+        say(f"Not one version but {len(found)}: {listed(told)}.")
+        say("Ask for one model, --location and --used-for; on the day of a swap both versions were live.")
     return ExitCode.FINDINGS
 
 
@@ -103,9 +108,17 @@ def _headline(line: LiveVersion, basis: str = "") -> str:
         f"for {line.used_for}" if line.used_for else "",
         f"at {line.location}" if line.location else "(no location)",
         f"since {line.since.isoformat()}{basis}" if line.since else basis.strip(),
+        _end(line),
         f"replaced {line.replaced}" if line.replaced else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _end(line: LiveVersion) -> str:
+    if line.until is None:
+        return ""
+    day = line.until.isoformat()
+    return f"until {day}" if line.end_known else f"over by {day} (since when is not written down)"
 
 
 def _basis(answer: LiveAnswer, line: LiveVersion) -> str:
@@ -120,7 +133,8 @@ def _details(line: LiveVersion, answer: LiveAnswer) -> Iterable[str]:
     data = f"on {line.data_source}" if line.data_source else ""
     if trained or data:
         yield " ".join(filter(None, (trained or "trained", data)))
-    yield f"why: {line.why}" if line.why else "why: not written down (fill Why in its row)"
+    unknown = "not written down" if answer.asked.on else "not written down (fill Why in its row)"
+    yield f"why: {line.why or unknown}"
 
 
 def _age(line: LiveVersion, answer: LiveAnswer) -> str:
@@ -181,8 +195,8 @@ def _unsure(period: LivePeriod) -> str:
 
 def _print_csv(answers: Sequence[LiveAnswer]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    basis = ("basis",) if any(answer.asked.on for answer in answers) else ()
-    writer.writerow(("registry", *KEYS, *basis))
+    more = ("until", "basis") if any(answer.asked.on for answer in answers) else ()
+    writer.writerow(("registry", *KEYS, *more))
     for answer in answers:
         for line in answer.lines:
             cells = _object(answer, line).values()
@@ -192,6 +206,7 @@ def _print_csv(answers: Sequence[LiveAnswer]) -> None:
 def _object(answer: LiveAnswer, line: LiveVersion) -> dict[str, Any]:
     told = {key: _plain(getattr(line, key)) for key in KEYS}
     if answer.asked.on:
+        told["until"] = line.until.isoformat() if line.until and line.end_known else None
         told["basis"] = "observed" if line.observed else "stated in the sheet"
     return told
 

@@ -10,7 +10,7 @@ from registry_sheets.cli import flags
 
 
 def rules(
-    rule: Annotated[str, typer.Argument(metavar="[ID]", help="The rule to explain; without it, all are listed.")] = "",
+    rule: Annotated[str, typer.Argument(metavar="ID", help="The rule to explain; without it, all are listed.")] = "",
     format_: flags.Listing = flags.Format.TABLE,
 ) -> None:
     """List the rules, or explain one: what it finds, why it matters, what to do."""

@@ -26,7 +26,7 @@ class Shape(StrEnum):
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="A new folder for it; ./registry-sheets-demo if you name none."),
+        typer.Argument(metavar="DIR", help="A new folder for it; ./registry-sheets-demo if you name none."),
     ] = None,
     today: flags.Today = "",
 ) -> None:
@@ -72,7 +72,7 @@ def doctor(
 def _place(registry: RegistryConfig) -> Place:
     """Where a registry stands, for doctor."""
     from registry_sheets.operations.doctor import Place
-    from registry_sheets.wiring import history_of, outbox_of, state_of
+    from registry_sheets.wiring import history_of, inventory_of, state_of
     from registry_sheets.workbooks.excel.cloud import cloud_synced
     from registry_sheets.workbooks.excel.locks import who_has_open
 
@@ -81,9 +81,11 @@ def _place(registry: RegistryConfig) -> Place:
         return found.sentence if found else ""
 
     def waiting() -> tuple[str, ...]:
-        contents = outbox_of(registry).read()
-        told = (f"{edit.what}, by {edit.by}: {edit.reason}" for edit in contents.in_state("waiting", "unfit"))
-        return (*told, *contents.notices)
+        seen = inventory_of(registry)
+        edits = seen.contents.edits
+        told = (f"{edit.what}, by {edit.by}: {edit.reason}" for edit in edits if edit.state != "applied")
+        lost = (f"{edit.what}, by {edit.by}, is lost: {seen.lost[edit.id]}" for edit in edits if edit.id in seen.lost)
+        return (*told, *lost, *seen.contents.notices)
 
     def held() -> Held | None:
         with history_of(registry) as history:

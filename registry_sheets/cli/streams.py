@@ -33,6 +33,12 @@ def can_show(text: str, stream: TextIO) -> bool:
     return True
 
 
+def as_ascii(stream: TextIO) -> bool:
+    """Whether JSON is to escape all but ASCII: on a terminal, which takes some characters for commands, and where
+    the stream cannot hold them."""
+    return stream.isatty() or not can_show("é→😀", stream)
+
+
 def close_quietly() -> None:
     """After a broken pipe (`check | head`): nothing more can be written, nor need be said."""
     with contextlib.suppress(OSError, ValueError):

@@ -51,12 +51,12 @@ class History(ABC):
 
     @abstractmethod
     def spells(
-        self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
+        self, *, rows: Collection[int] | None = None, live: bool = False, ended_since: int | None = None
     ) -> Sequence[Spell]:
         """Spells by row, then oldest first.
 
-        ``rows``: only of these rows. ``live``: only those in Production. ``changed_since``: only those that began or
-        ended with that pass or a later one.
+        ``rows``: only of these rows. ``live``: only those in Production. ``ended_since``: only those that ended with
+        that pass or a later one.
         """
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from registry_sheets.errors import HistoryMoved
@@ -18,7 +18,7 @@ def as_kept(entry: Entry) -> Entry:
         editor=storable(entry.editor),
         edited_at=_in_utc(entry.edited_at) if entry.edited_at else None,
         begun=tuple(map(_kept_spell, entry.begun)),
-        found=tuple(NewFinding(*map(storable, astuple(finding))) for finding in entry.found),
+        found=tuple(NewFinding(*map(storable, finding)) for finding in entry.found),
     )
 
 

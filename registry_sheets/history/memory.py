@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry_sheets.errors import HistoryUnusable
@@ -90,7 +90,7 @@ class MemoryHistory(History):
         return [one for one in self._now().passes if one.id >= since]
 
     def spells(
-        self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
+        self, *, rows: Collection[int] | None = None, live: bool = False, ended_since: int | None = None
     ) -> Sequence[Spell]:
         wanted = None if rows is None else set(rows)
         return [
@@ -98,7 +98,7 @@ class MemoryHistory(History):
             for spell in self._now().spells
             if (wanted is None or spell.row in wanted)
             and (not live or spell.live)
-            and (changed_since is None or spell.since >= changed_since or (spell.until or 0) >= changed_since)
+            and (ended_since is None or (spell.until is not None and spell.until >= ended_since))
         ]
 
     def findings(self) -> Sequence[FindingSpell]:
@@ -126,9 +126,8 @@ class MemoryHistory(History):
 
 
 def _held(spell: Spell, row: KnownRow) -> HeldRow:
-    return HeldRow(
-        spell.row, spell.name_key, spell.version_key, spell.live, spell.code, spell.since, row.first_day, row.baseline
-    )
+    about = spell.row, spell.name_key, spell.version_key, spell.live, spell.code, spell.since
+    return HeldRow(*about, row.first_day, row.baseline, spell.credits)
 
 
 def _prolonged(state: _State, this: Pass) -> _State:
@@ -176,7 +175,7 @@ def _found(state: _State, this: Pass, entry: Entry) -> Mapping[int, FindingSpell
         number: one._replace(until=this.id) if number in entry.gone else one for number, one in state.findings.items()
     }
     first = max(findings, default=0) + 1
-    new = [FindingSpell(**asdict(finding), since=this.id, until=None) for finding in entry.found]
+    new = [FindingSpell(*finding, since=this.id, until=None) for finding in entry.found]
     return findings | dict(enumerate(new, first))
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 APPLICATION_ID = 0x52675368
 """'RgSh', in the header of every file of ours (https://www.sqlite.org/fileformat2.html#application_id)."""
 
 
-@dataclass(frozen=True)
-class Migration:
+class Migration(NamedTuple):
     """One step. ``statements`` are run in order."""
 
     name: str

@@ -84,14 +84,14 @@ class SqliteHistory(History):
             return Calendar(days, baseline[0] if baseline else None)
 
     def spells(
-        self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
+        self, *, rows: Collection[int] | None = None, live: bool = False, ended_since: int | None = None
     ) -> Sequence[Spell]:
-        wanted = {sql.OF_ROW: rows is not None, sql.LIVE: live, sql.CHANGED: changed_since is not None}
+        wanted = {sql.OF_ROW: rows is not None, sql.LIVE: live, sql.ENDED: ended_since is not None}
         conditions = " AND ".join(condition for condition, holds in wanted.items() if holds)
         query = " ".join([sql.SPELLS, "WHERE", conditions or "1", sql.BY_ROW])
         with self._reading() as db:
             asked = [None] if rows is None else sorted(set(rows))
-            found = (db.execute(query, {"row": row, "first": changed_since}) for row in asked)
+            found = (db.execute(query, {"row": row, "first": ended_since}) for row in asked)
             return [spell_from(row) for of_one in found for row in of_one]
 
     def findings(self) -> Sequence[FindingSpell]:

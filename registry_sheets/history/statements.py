@@ -20,7 +20,7 @@ SET_BEGINS = "INSERT OR REPLACE INTO meta VALUES ('begins', ?)"
 ADD_ROW = "INSERT INTO rows (first_day, baseline) VALUES (?, ?)"
 IS_ROW = "SELECT 1 FROM rows WHERE id = ?"
 HELD_ROWS = """
-    SELECT s."row", s.name_key, s.version_key, s.live, s.code, s.since, r.first_day, r.baseline
+    SELECT s."row", s.name_key, s.version_key, s.live, s.code, s.since, r.first_day, r.baseline, s.credits
     FROM spells s JOIN rows r ON r.id = s."row" WHERE s.until IS NULL ORDER BY s."row" """
 KNOWN = """
     SELECT s."row", r.first_day, r.baseline FROM spells s JOIN rows r ON r.id = s."row"
@@ -33,8 +33,8 @@ KNOWN = """
 SPELLS = 'SELECT "row", since, until, name_key, version_key, live, code, credits FROM spells'
 OF_ROW = '"row" = :row'
 LIVE = "live"
-CHANGED = """rowid IN (
-    SELECT rowid FROM spells WHERE since >= :first UNION ALL SELECT rowid FROM spells WHERE until >= :first)"""
+# In a query of its own, so that it goes by its index, and not through all spells for the sake of their order.
+ENDED = "rowid IN (SELECT rowid FROM spells WHERE until >= :first)"
 BY_ROW = 'ORDER BY "row", since'
 ADD_SPELL = """
     INSERT INTO spells ("row", since, until, name_key, version_key, live, code, credits)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
 
@@ -64,13 +63,14 @@ def finding_from(stored: Stored) -> FindingSpell:
 
 def stored_finding(new: NewFinding, since: int) -> Stored:
     """The row of a finding that begins."""
-    return *astuple(new), since, None
+    return *new, since, None
 
 
 def held_row_from(stored: Stored) -> HeldRow:
     """A held row from a row of HELD_ROWS."""
-    row, name_key, version_key, live, code, since, first_day, baseline = stored
-    return HeldRow(row, name_key, version_key, bool(live), code, since, date.fromisoformat(first_day), bool(baseline))
+    row, name_key, version_key, live, code, since, first_day, baseline, credits = stored
+    day = date.fromisoformat(first_day)
+    return HeldRow(row, name_key, version_key, bool(live), code, since, day, bool(baseline), _credits(credits))
 
 
 def held_finding_from(stored: Stored) -> HeldFinding:

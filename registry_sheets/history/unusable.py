@@ -34,9 +34,9 @@ class UnusableHistory(History):
         self._raise()
 
     def spells(
-        self, *, rows: Collection[int] | None = None, live: bool = False, changed_since: int | None = None
+        self, *, rows: Collection[int] | None = None, live: bool = False, ended_since: int | None = None
     ) -> Sequence[Spell]:
-        del rows, live, changed_since
+        del rows, live, ended_since
         self._raise()
 
     def findings(self) -> Sequence[FindingSpell]:

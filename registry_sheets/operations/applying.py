@@ -7,17 +7,27 @@ Each edit is looked up anew in the sheet as it is, so doing it twice, or after a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
-from registry_sheets.errors import DoubtfulHeaders, RegistrySheetsError, WorkbookChanged, WriteRefused
+from registry_sheets.errors import (
+    DoubtfulHeaders,
+    NotAsMeant,
+    NotChecked,
+    RegistrySheetsError,
+    UnreadableWorkbook,
+    WorkbookChanged,
+    WriteRefused,
+)
 from registry_sheets.operations.looking import Terms, models_of
 from registry_sheets.registry.edits.edit import CellWrite, Edit, Key, NewRow, State
 from registry_sheets.registry.edits.page import Page
 from registry_sheets.registry.edits.resolving import resolve
 from registry_sheets.registry.past.facts import header_of
+from registry_sheets.registry.text import one_line
 from registry_sheets.state.outbox import Outbox, became
-from registry_sheets.workbooks.base import AddColumn, AppendRow, RowEdit, SetCell, Snapshot, Workbook
+from registry_sheets.workbooks.base import AddColumn, AppendRow, RowEdit, SetCell, Snapshot, Workbook, Written
 
 TRIES = 5
 """So often it starts over when somebody saved the workbook in between."""
@@ -30,7 +40,8 @@ _ALIKE = 3
 class Applied:
     """What a run over the outbox did: edits that are in the sheet now, those that wait, those that do not fit.
 
-    ``writes`` are the cells by edit id, none for an edit that was there already.
+    ``writes`` are the cells by edit id, none for an edit that was there already; ``tried`` the ids of edits that an
+    earlier run had left waiting.
     """
 
     written: list[Edit] = field(default_factory=list)
@@ -38,24 +49,27 @@ class Applied:
     unfit: list[Edit] = field(default_factory=list)
     writes: dict[str, tuple[CellWrite, ...]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    tried: frozenset[str] = frozenset()
 
 
 def page_of(workbook: Workbook, terms: Terms) -> tuple[Page, Snapshot]:
     """The Models tab as it is now. Raises as looking.models_of() does, NotChecked, UnreadableWorkbook."""
     snapshot = workbook.read()
     grid, match = models_of(snapshot, terms)
-    return Page(grid, match, terms.table), snapshot
+    return Page(grid, match, terms.table, lambda: workbook.formula_places(grid.title)), snapshot
 
 
 def apply_all(outbox: Outbox, workbook: Workbook, terms: Terms) -> Applied:
     """Write all edits that wait; call with the outbox held.
 
-    Raises WorkbookOpen where somebody has the workbook open, and what reading it raises; everything waits then.
+    Raises WorkbookOpen where somebody has the workbook open, CannotSave where there is no room or no right, and what
+    reading it raises; everything waits then. What goes wrong with one edit is that edit's reason to wait.
     """
     contents = outbox.read()
     edits = contents.in_state("waiting")
     run = _Run(outbox, workbook, terms, {key: e for e in contents.in_state("unfit") for key in e.keys})
     run.done.notices += contents.notices
+    run.done.tried = frozenset(edit.id for edit in edits if edit.reason)
     if edits:
         try:
             run.write(edits)
@@ -63,6 +77,33 @@ def apply_all(outbox: Outbox, workbook: Workbook, terms: Terms) -> Applied:
             run.all_wait(edits, str(error))
             raise
     return run.done
+
+
+class _Failed(Exception):
+    """These edits cannot be written; it may be because of one of them. ``refused``: the workbook says why not."""
+
+    def __init__(self, reason: str, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.refused = reason, refused
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Tell apart what one edit may be the reason of, raised as _Failed, and what holds up all of them.
+
+    The first is a refusal of the workbook, a result that is not as it was meant, and any fault of the program.
+    """
+    try:
+        yield
+    except WriteRefused as refused:
+        raise _Failed(str(refused), refused=True) from refused
+    except NotAsMeant as error:
+        raise _Failed(str(error)) from error
+    except (NotChecked, UnreadableWorkbook, OSError, MemoryError):  # open, changed, no room, no right
+        raise
+    except Exception as fault:
+        told = f"It cannot be written because of a fault in Registry Sheets ({type(fault).__name__}: {fault})."
+        raise _Failed(str(fault) if isinstance(fault, RegistrySheetsError) else one_line(told)) from fault
 
 
 @dataclass
@@ -77,16 +118,17 @@ class _Run:
     refusals: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def write(self, edits: Sequence[Edit]) -> None:
-        """Write these, in order. Where the workbook refuses, by halves, so that one does not hold up the others."""
+        """Write these, in order. Where that fails, by halves, so that one does not hold up the others."""
         try:
             self._write(edits)
-        except WriteRefused as refused:
-            alike = {_appends(edit) for edit in edits}
-            reason = (str(refused), alike == {True})
-            if len(edits) == 1 or (len(alike) == 1 and self.refusals[reason] >= _ALIKE):
+        except _Failed as failed:
+            kinds = {_appends(edit) for edit in edits}
+            reason = (failed.reason, kinds == {True})
+            told = failed.refused and len(kinds) == 1 and self.refusals[reason] >= _ALIKE
+            if len(edits) == 1 or told:
                 self.refusals[reason] += 1
                 for edit in edits:
-                    self._wait(edit, str(refused))
+                    self._wait(edit, failed.reason)
                 return
             half = len(edits) // 2
             self.write(edits[:half])
@@ -95,14 +137,16 @@ class _Run:
     def _write(self, edits: Sequence[Edit]) -> None:
         for _ in range(TRIES):
             page, snapshot = page_of(self.workbook, self.terms)
-            fitting, unfit, behind = self._sorted(page, edits)
-            row_edits = edits_of(page)
-            if row_edits:
-                try:
-                    written = self.workbook.edit_rows(page.grid.title, row_edits, snapshot.revision)
-                except WorkbookChanged:
-                    continue
-                self.done.notices += written.notices
+            with _failing():
+                fitting, unfit, behind = self._sorted(page, edits)
+                row_edits = edits_of(page)
+                if row_edits:
+                    try:
+                        written = self.workbook.edit_rows(page.grid.title, row_edits, snapshot.revision)
+                    except WorkbookChanged:
+                        continue
+                    self.done.notices += written.notices
+                    fitting = [(edit, _where_written(page, writes, written)) for edit, writes in fitting]
             self._note(fitting, unfit, behind)
             return
         raise WorkbookChanged(
@@ -185,18 +229,24 @@ def edits_of(page: Page) -> list[RowEdit]:
         SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place))
         for (row, place), value in laid.cells.items()
     ]
-    return [*columns, *cells, *(AppendRow(row) for row in laid.rows)]
+    return [*columns, *cells, *(AppendRow(row, page.headed) for row in laid.rows)]
+
+
+def _where_written(page: Page, writes: tuple[CellWrite, ...], written: Written) -> tuple[CellWrite, ...]:
+    """The cells of new rows at the rows that they got."""
+    got = {page.number(-1 - at): row for at, row in enumerate(written.rows)}
+    return tuple(replace(one, row=got.get(one.row, one.row)) if one.added else one for one in writes)
 
 
 def after_waiting(page: Page, waiting: Sequence[Edit]) -> Page:
     """The tab as it will be once these are written. Edits that do not fit are left out."""
     if not waiting:
         return page
-    laid = Page(page.grid, page.match, page.settings)
+    laid = Page(page.grid, page.match, page.settings, page.formulas)
     for edit in waiting:
         resolve(laid, edit)
     try:
         grid, match, _ = laid.now()
     except DoubtfulHeaders:
         return page
-    return Page(grid, match, page.settings)
+    return Page(grid, match, page.settings, page.formulas)

@@ -91,7 +91,7 @@ def what_is_live(workbook: Workbook, terms: Terms, today: date, history: History
         begins=told.begins if told.any_recorded else None,
         lines=tuple(line for line in lines if _is_asked(line, asked)),
         known=lines,
-        unsure=unsure,
+        unsure=tuple(period for period in unsure if _is_asked(period, asked)),
         names=_known_names(seen, told),
     )
 
@@ -136,7 +136,8 @@ def _story(seen: Look, history: History | None) -> tuple[Look, Story]:
     """The whole history with the sheet as it is; where it cannot be read, the sheet alone, and that is said."""
     table, today, editor = seen.registry.models, seen.registry.today, seen.snapshot.last_editor
     try:
-        return seen, story(history or MemoryHistory(), table, today, editor=editor)
+        told = story(history or MemoryHistory(), table, today, editor=editor)
+        return replace(seen.noting(told.warning), complete=False) if told.warning else seen, told
     except HistoryUnusable as error:
         unread = replace(seen.noting(f"Not checked: what history tells. {error}"), complete=False)
         return unread, story(MemoryHistory(), table, today, editor=editor)
@@ -187,7 +188,7 @@ def _seen(period: LivePeriod, told: Story, on: date) -> bool:
     return told.begins <= on and (period.end is None or on <= period.end)
 
 
-def _is_asked(line: LiveVersion, asked: Asked) -> bool:
+def _is_asked(line: LiveVersion | LivePeriod, asked: Asked) -> bool:
     """Whether a line about the model is of the use and the place that are asked for."""
     return (not asked.used_for or normalise(line.used_for) == normalise(asked.used_for)) and (
         not asked.location or normalise(line.location) == normalise(asked.location)

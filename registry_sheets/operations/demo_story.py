@@ -39,6 +39,10 @@ STORY: tuple[Until, ...] = (
     *(Until(Ago(3, 11), _JOHN, "Contract review", version, _BEFORE) for version in ("6.0", "6.1", "6.2", "6.4")),
     Until(Ago(3, 11), _JOHN, "Contract review", "final_v3", _BEFORE),
     *(Until(Ago(3, 11), _JOHN, "Contract review", old, {"stage": "Production"}) for old in ("5.0", "5.2", "5.3")),
+    *(
+        Until(Ago(1, 15), _JOHN, "Contract review", version, {"last_reviewed": ""})
+        for version in ("5.1", "6.0", "6.1", "6.2", "6.4", "final_v3")
+    ),
     # Ingredient orders: 1.3 went live, ordered too little, went back to testing, and is live again.
     Until(Ago(3, 18), _LENA, "Ingredient orders", "2.1"),
     Until(Ago(2, 2), _LENA, "Ingredient orders", "2.1", _BEFORE),
@@ -78,6 +82,7 @@ STORY: tuple[Until, ...] = (
     Until(Ago(1, 7), _SAM, "Visit length", "1.2"),
     # What owners confirmed and corrected.
     Until(Ago(2, 3), "Ana Lindqvist", "AC failure", "3.4", {"last_reviewed": Ago(4, 2)}),
+    Until(Ago(2, 3), "Ana Lindqvist", "Compressor wear", "1.1", {"last_reviewed": ""}),
     Until(Ago(1, 9), "Grace Okafor", "Appointment no-show", "1.1", {"last_reviewed": ""}),
     Until(Ago(1, 20), "Thomas Reiter", "Ingredient orders", "1.3", {"last_reviewed": ""}),
     Until(Ago(1, 12), _SAM, "AC failure", "3.2", {"data_source": Upto("Service tickets", 11)}),

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Literal
 
 from registry_sheets.errors import HistoryUnusable, RegistrySheetsError
 from registry_sheets.operations.looking import Terms, lists_of, models_of
+from registry_sheets.operations.recalling import gone_rows
 from registry_sheets.operations.sync import WriteBack
 from registry_sheets.registry.checking import RuleSettings, rules_on
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import column_letters
 from registry_sheets.registry.headers import HeaderMatch
 from registry_sheets.registry.parsing import parse_models
+from registry_sheets.registry.past.passes import compare
 from registry_sheets.registry.past.records import Held
 from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.table import Lists, MetricColumn, ModelTable
@@ -84,7 +87,7 @@ def examine(workbook: Workbook, terms: Terms, today: date, place: Place) -> Diag
         *_sheet(workbook, terms, place),
         *_writing(place),
         *_outbox(place),
-        _history(place),
+        *_history(workbook, terms, place),
         _folder("State folder", place.state, place.sheet),
         *([_folder("Output folder", place.output, None)] if place.output else ()),
         Item("Today", "ok", f"{today.isoformat()}, by {place.time_zone or _HERE}"),
@@ -233,15 +236,28 @@ def _writing(place: Place) -> Iterator[Item]:
     yield from _company(place)
 
 
-def _history(place: Place) -> Item:
+def _history(workbook: Workbook, terms: Terms, place: Place) -> Iterator[Item]:
     try:
         held = place.history()
     except HistoryUnusable as error:
-        return _failed("History", error)
+        yield _failed("History", error)
+        return
     if held is None:
-        return Item("History", "ok", "none yet; the first sync begins it")
+        yield Item("History", "ok", "none yet; the first sync begins it")
+        return
     rows = f"{len(held.rows):,} row{'s' if len(held.rows) != 1 else ''}"
-    return Item("History", "ok", f"begins on {held.begins}, last pass on {held.newest.last_day}, {rows} then")
+    yield Item("History", "ok", f"begins on {held.begins}, last pass on {held.newest.last_day}, {rows} then")
+    yield from _gone(workbook, terms, held)
+
+
+def _gone(workbook: Workbook, terms: Terms, held: Held) -> Iterator[Item]:
+    """Rows that are gone, so many that a sync would refuse to record it."""
+    with suppress(RegistrySheetsError):  # a sheet that cannot be read is told already
+        grid, match = models_of(workbook.read(), terms)
+        warning = gone_rows(compare(parse_models(grid, match, terms.table), held))
+        what, _, fix = warning.partition(". ")
+        if what:
+            yield Item("History", "wrong", f"{what}.", fix, 3)
 
 
 def _outbox(place: Place) -> Iterator[Item]:

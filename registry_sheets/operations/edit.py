@@ -5,7 +5,7 @@ The edit is in the outbox, durably, before the workbook is touched. Where it can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -129,17 +129,25 @@ def _carry_out(
     lists, tab = lists_of(snapshot, desk.terms), page.grid.title
     page = after_waiting(page, waiting)
     plan = plan_on(View(page.table, desk.terms.table, desk.today, lists, lambda: desk.workbook.formula_places(tab)))
-    found = resolve(page, Edit("", datetime.now(UTC), desk.by, command, plan.what, plan.steps))
+    edit = Edit("", datetime.now(UTC), desk.by, command, plan.what, plan.steps, expected=plan.expected)
+    found = resolve(page, edit)
     if found.reason:
         raise EditRefused(found.reason, "Run the command again.")
     notices = (*plan.notices, *_added_columns(page))
     done = Done(plan.what, "planned", tab, "", found.writes, notices, (), plan.places)
     if about:
-        done = replace(done, findings=_findings(desk, page, lists, about))
+        written = {write.row for write in found.writes}
+        done = replace(done, findings=_findings(desk, page, lists, about, written))
     if not found.writes:
-        counted = (f"{len(waiting)} recorded edits that wait in the outbox count as written.",) if waiting else ()
+        counted = (_counted(len(waiting)),) if waiting else ()
         return replace(done, outcome="unchanged", notices=(*notices, *counted))
     return done if dry_run else _written(desk, command, plan, done)
+
+
+def _counted(waiting: int) -> str:
+    if waiting == 1:
+        return "A recorded edit that waits in the outbox counts as written."
+    return f"{waiting} recorded edits that wait in the outbox count as written."
 
 
 def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
@@ -178,8 +186,10 @@ def _added_columns(page: Page) -> Iterator[str]:
         yield f"The tab '{page.grid.title}' gets a new column {column_letters(place)}: {header_of(key)}."
 
 
-def _findings(desk: Desk, page: Page, lists: Lists, about: tuple[str, str]) -> tuple[Finding, ...]:
-    """What is wrong or missing in the rows of a version, as the sheet will be."""
+def _findings(
+    desk: Desk, page: Page, lists: Lists, about: tuple[str, str], written: Collection[int]
+) -> tuple[Finding, ...]:
+    """What is wrong or missing in the rows of a version that are ``written`` (none: in all), as the sheet will be."""
     _, _, table = page.now()
     registry = Registry(
         name=desk.terms.name,
@@ -190,4 +200,5 @@ def _findings(desk: Desk, page: Page, lists: Lists, about: tuple[str, str]) -> t
         date_order=desk.terms.table.date_order,
     )
     found = check(registry, desk.terms.rules).findings
-    return tuple(one for one in found if (normalise(one.name), normalise(one.version)) == about)
+    own = (one for one in found if (normalise(one.name), normalise(one.version)) == about)
+    return tuple(one for one in own if not written or one.row is None or one.row in written)

@@ -16,23 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_frame(table: ModelTable) -> pd.DataFrame:
-    """One row for each started row of the sheet, in its order; the index ``row`` is the sheet's row, from 1.
-
-    Columns, always in this order:
-
-    * every known column under its field (``name``, ``version``, ``training_date``, ...), also where the sheet
-      lacks it. Texts are ``string``, dates ``datetime64[s]``, ``stage`` is a category (Production, Testing,
-      Archived), ``retrain_every`` is ``Int64`` (days). ``location``, ``owner`` and ``used_for`` take several
-      values and hold tuples of texts, () where blank: ``frame.explode("location")`` gives a row for each place.
-    * metrics under their heading (``Metric: MAPE (holidays)``): ``float64`` where all of them are numbers,
-      else ``object`` with numbers and texts as they were typed (``pandas.to_numeric(..., errors="coerce")``
-      leaves the numbers).
-    * people's own columns under their heading, with the column's letter added where a field is called so:
-      ``float64``, ``boolean``, ``datetime64[s]`` or ``string`` where all cells are of that kind, else ``object``.
-
-    What is blank, and what a known column's cell should not hold (a date that is none, a stage that nobody
-    knows), is missing: NaN, NaT, <NA>, or None in a column of objects. ``check`` says which cells those are.
-    """
+    """One row for each started row of the sheet; api.Registry.to_frame says what its columns are."""
     import pandas as pd
 
     index = pd.Index(list(table.row_numbers), name="row", dtype="int64")

@@ -140,7 +140,7 @@ def look(
         past=recalled.past if recalled else None,
         edits=memories.undecided(table) if memories.undecided else (),
     )
-    unknown = answers.not_asked if answers else {}
+    unknown, gone = answers.not_asked if answers else {}, _gone(recalled, memories.strict)
     unread = tuple(f"Not checked: {link}: {why}." for link, why in sorted(unknown.items()))
     return Look(
         name=terms.name,
@@ -150,8 +150,8 @@ def look(
         match=match,
         registry=registry,
         result=_dated(check(registry, terms.rules), recalled, today),
-        complete=not unknown and not forgotten,
-        notices=(*unread, *forgotten, *_gone(recalled, memories.strict), *registry.lists.problems),
+        complete=not (unknown or forgotten or gone),
+        notices=(*unread, *forgotten, *gone, *registry.lists.problems),
         recall=recalled,
     )
 
@@ -173,11 +173,12 @@ def _recalled(
 
 
 def _gone(recalled: Recall | None, strict: bool) -> tuple[str, ...]:
-    """A notice where so many rows are gone that a pass would refuse to record it."""
-    if recalled is None or strict or not recalled.comparison.suspicious:
+    """A notice where so many rows are gone that a pass would refuse to record it; with ``strict`` it does refuse."""
+    if recalled is None or strict:
         return ()
-    count = len(recalled.comparison.matching.vanished)
-    return (f"{count} rows that the last sync saw are gone; if they were meant to go: sync --accept-removals",)
+    from registry_sheets.operations.recalling import gone_rows
+
+    return tuple(filter(None, [gone_rows(recalled.comparison)]))
 
 
 def _dated(result: CheckResult, recalled: Recall | None, today: date) -> CheckResult:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from operator import attrgetter
+from typing import NamedTuple
 
 from registry_sheets.history.base import History
 from registry_sheets.registry.past.changes import Change, changes_of
+from registry_sheets.registry.past.facts import Facts
 from registry_sheets.registry.past.known import TOLD_DAYS, Past, past_of
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.past.passes import Comparison, Credits, compare, with_returning, with_this
@@ -22,8 +24,7 @@ CHANGES_DAYS = 90
 """So far back the Changes tab goes, from the newest pass that saw a row change: until the next it stays the same."""
 
 
-@dataclass(frozen=True)
-class Recall:
+class Recall(NamedTuple):
     """The table as one more pass of its history. ``calendar``, ``passes`` and the spells have this pass in them.
 
     ``passes`` are those that ``recent`` are about.
@@ -57,12 +58,15 @@ class Recall:
 
     def periods(self) -> list[LivePeriod]:
         """What is live now, with what it replaced; not all that ever was (see Story)."""
-        known = {row.code: row.facts for row in self.comparison.matching.seen}
-        return live_periods(self.calendar, self.standing, known, open_only=True)
+        return live_periods(self.calendar, self.standing, self.passes[-1].last_day, self._known(), open_only=True)
 
     def changes(self) -> list[Change]:
         """The changes of the last CHANGES_DAYS with changes, newest first."""
-        return changes_of(self.passes, self.recent, self.lately)
+        return changes_of(self.passes, self.recent, self.lately, self._known())
+
+    def _known(self) -> Mapping[str, Facts]:
+        """The facts of the table by their code."""
+        return {row.code: row.facts for row in self.comparison.matching.seen}
 
     def credited(self, credits: Credits) -> Recall:
         """The same with the recorded edits by which the changes of this pass came, as history tells it from now on."""
@@ -75,20 +79,21 @@ class Recall:
             else spell
             for spell in self.recent
         ]
-        return replace(self, recent=recent)
+        return self._replace(recent=recent)
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(NamedTuple):
     """All that history holds, with the table as its newest pass.
 
     ``unrecorded``: the table is not as the last recorded pass saw it, so the newest pass is not in history yet.
+    ``warning`` is what gone_rows() says.
     """
 
     passes: Sequence[Pass]
     spells: Sequence[Spell]
     begins: date
     unrecorded: bool
+    warning: str = ""
 
     @property
     def any_recorded(self) -> bool:
@@ -97,11 +102,12 @@ class Story:
 
     def periods(self) -> list[LivePeriod]:
         """Every time in which a version was live somewhere."""
-        return live_periods(Calendar.of(self.passes), self.spells)
+        return live_periods(Calendar.of(self.passes), self.spells, self.passes[-1].last_day)
 
     def changes(self, since: date | None = None) -> list[Change]:
         """The changes first seen on a day or later, newest first."""
-        first = next((one.id for one in self.passes if since is None or one.day >= since), None)
+        day = max(since or self.begins, self.begins)  # what history was cut to was not new then
+        first = next((one.id for one in self.passes if one.day >= day), None)
         return changes_of(self.passes, self.spells, first) if first is not None else []
 
 
@@ -129,7 +135,19 @@ def story(
     known = history.passes()
     passes, spells = with_this(comparison, known, history.spells(), today, now or datetime.now(UTC))
     begins = comparison.held.begins if comparison.held else passes[0].day
-    return Story(_signed(passes, len(known), editor), spells, begins, unrecorded=len(passes) > len(known))
+    signed, unrecorded = _signed(passes, len(known), editor), len(passes) > len(known)
+    return Story(signed, spells, begins, unrecorded, gone_rows(comparison))
+
+
+def gone_rows(comparison: Comparison) -> str:
+    """A warning where so many rows are gone that a pass would refuse to record it; '' where not."""
+    if not comparison.suspicious:
+        return ""
+    gone, before = len(comparison.matching.vanished), len(comparison.held.rows) if comparison.held else 0
+    return (
+        f"{gone} of the {before} rows that the last sync saw are gone: the sheet may be cut short, or read wrong. "
+        "If they were meant to go: registry-sheets sync --accept-removals"
+    )
 
 
 def _signed(passes: Sequence[Pass], known: int, editor: LastEditor | None) -> Sequence[Pass]:
@@ -154,8 +172,11 @@ def _lately(
     if comparison.held is None:
         return 0, [], []
     lately = _first_since(calendar, _last_change(history, comparison, calendar, today), CHANGES_DAYS)
+    lately = max(lately, _first_since(calendar, comparison.held.begins, 1))  # what history was cut to was not new then
     first = min(lately, _first_since(calendar, today, TOLD_DAYS))
-    return lately, history.passes(first), history.spells(changed_since=first)
+    begun = [_open(row) for row in comparison.held.rows if row.since >= first]
+    recent = sorted([*history.spells(ended_since=first), *begun], key=_BY_ROW)
+    return lately, history.passes(first), recent
 
 
 def _standing(history: History, comparison: Comparison) -> Sequence[Spell]:
@@ -163,7 +184,10 @@ def _standing(history: History, comparison: Comparison) -> Sequence[Spell]:
     if comparison.held is None:
         return []
     open_now = [_open(row) for row in comparison.held.rows if not row.live]
-    return sorted([*history.spells(live=True), *open_now], key=attrgetter("row", "since"))
+    return sorted([*history.spells(live=True), *open_now], key=_BY_ROW)
+
+
+_BY_ROW = attrgetter("row", "since")
 
 
 def _last_change(history: History, comparison: Comparison, calendar: Calendar, today: date) -> date:
@@ -171,15 +195,15 @@ def _last_change(history: History, comparison: Comparison, calendar: Calendar, t
     if comparison.held is None or comparison.begun() or comparison.ended:
         return today
     begun = max((row.since for row in comparison.held.rows), default=0)
-    ended = [spell.until for spell in history.spells(changed_since=begun + 1) if spell.until]
+    ended = [spell.until for spell in history.spells(ended_since=begun + 1) if spell.until]
     return calendar.days.get(max([begun, *ended]), today)
 
 
 def _first_since(calendar: Calendar, day: date, days: int) -> int:
     """The number of the first pass within so many days before ``day``, else of the newest one."""
-    numbers, all_days = list(calendar.days), list(calendar.days.values())
-    return numbers[min(bisect_right(all_days, day - timedelta(days=days)), len(numbers) - 1)]
+    place = bisect_right(list(calendar.days.values()), day - timedelta(days=days))
+    return next(islice(calendar.days, place, None), max(calendar.days))
 
 
 def _open(row: HeldRow) -> Spell:
-    return Spell(row.row, row.since, None, row.name_key, row.version_key, row.live, row.code)
+    return Spell(row.row, row.since, None, row.name_key, row.version_key, row.live, row.code, row.credits)

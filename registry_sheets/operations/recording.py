@@ -9,6 +9,7 @@ from registry_sheets.errors import RowsVanished
 from registry_sheets.history.base import History
 from registry_sheets.operations.looking import Look
 from registry_sheets.operations.recalling import Recall
+from registry_sheets.registry.past.facts import decode, text_of
 from registry_sheets.registry.past.found import findings_gone, findings_new
 from registry_sheets.registry.past.passes import Comparison, Credits
 from registry_sheets.registry.past.records import Entry
@@ -66,7 +67,7 @@ def vanished(seen: Look) -> RowsVanished:
     comparison: Comparison = seen.recall.comparison  # type: ignore[union-attr]
     gone = comparison.matching.vanished
     before = len(comparison.held.rows) if comparison.held else 0
-    names = listed(sorted({row.name_key for row in gone}))
+    names = listed(sorted({text_of(decode(row.code).get("name")) for row in gone}, key=str.casefold))
     return RowsVanished(
         f"{len(gone)} of the {before} rows that '{seen.label}' had are gone ({names}), so nothing was recorded or "
         "written: it looks as if the sheet was cut short, or read wrong.",

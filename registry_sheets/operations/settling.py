@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from registry_sheets.errors import RegistrySheetsError, WorkbookOpen
@@ -19,7 +19,10 @@ OTHERS_WAIT = 60.0
 
 _GLANCE = 0.2  # seconds of waiting for another run, before looking whether it has written ours along
 _PAUSES = (0.1, 0.2, 0.4, 0.8)  # seconds between looks at a workbook that is open
-_SOON = timedelta(minutes=1)
+_SOON = timedelta(seconds=OTHERS_WAIT)
+"""A command whose edit is younger, and that nobody has tried to write yet, may still be running."""
+
+_MOST = 8  # edits of others that are told one by one
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Desk:
 
     ``by`` is who gives it ('ana@laptop'); ``wait``: seconds for which a workbook that somebody has open is waited for.
     ``remember`` records the sheet as it is in history, before a cell is written over; it gives notices and raises
-    nothing. ``now`` and ``sleep`` count seconds, for tests.
+    nothing. ``tell`` says at once what cannot wait until the end. ``now`` and ``sleep`` count seconds, for tests.
     """
 
     workbook: Workbook
@@ -38,6 +41,7 @@ class Desk:
     by: str
     wait: float = 10.0
     remember: Callable[[], tuple[str, ...]] = tuple
+    tell: Callable[[str], None] = lambda _: None
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -59,8 +63,10 @@ def settle(desk: Desk, edit: Edit) -> Settled:
         patience = OTHERS_WAIT if isinstance(error, OutboxBusy) else desk.wait
         passing = isinstance(error, (WorkbookOpen, OutboxBusy))
         if not passing or desk.now() - started >= patience:
-            return Settled(_as_it_stands(desk, edit, error), applied, tuple(_told(applied)))
+            return Settled(_as_it_stands(desk, edit, error), applied, tuple(_told(applied, edit)))
         if isinstance(error, WorkbookOpen):
+            if not tries:
+                desk.tell(f"{error.who or error.message} Waiting up to {desk.wait:g} s …")
             desk.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
             tries += 1
 
@@ -82,19 +88,24 @@ def _as_it_stands(desk: Desk, edit: Edit, error: RegistrySheetsError | None) -> 
     now = desk.outbox.get(edit.id) or edit
     if now.state == "waiting" and not now.reason:
         why = str(error) if error else "Another run of registry-sheets is writing the workbook."
-        return Edit(now.id, now.made, now.by, now.command, now.what, now.steps, "waiting", why)
+        return replace(now, reason=why)
     return now
 
 
-def _told(applied: Applied) -> list[str]:
-    """What else became of the outbox: edits of others that had waited for a while."""
+def _told(applied: Applied, own: Edit) -> list[str]:
+    """What else became of the outbox: edits of others that had waited there.
+
+    Not those of commands that run at this very moment: they say so themselves.
+    """
     before = datetime.now(UTC) - _SOON
-    written = [
-        f"Written from the outbox as well: {one.what}, by {one.by}." for one in applied.written if one.made < before
-    ]
+
+    def waited(one: Edit) -> bool:
+        return one.id != own.id and (one.id in applied.tried or one.made < before)
+
+    written = [f"{one.what}, by {one.by}" for one in applied.written if waited(one)]
+    more = [f"… and {len(written) - _MOST} more"] if len(written) > _MOST else []
     unfit = [
-        f"In the outbox, {one.what}, by {one.by}, does not fit: {one.reason}"
-        for one in applied.unfit
-        if one.made < before
+        f"In the outbox, {one.what}, by {one.by}, does not fit: {one.reason}" for one in applied.unfit if waited(one)
     ]
-    return [*applied.notices, *written, *unfit]
+    told = [f"Written from the outbox as well: {one}." for one in (*written[:_MOST], *more)]
+    return [*applied.notices, *told, *unfit]

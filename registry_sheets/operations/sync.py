@@ -169,7 +169,9 @@ def _write_back(workbook: Workbook, seen: Look, outputs: Outputs) -> tuple[str, 
     if seen.snapshot.obstacles:
         return (*seen.snapshot.obstacles, *_beside(outputs.beside, seen))
     try:
-        return _in_place(workbook, seen, outputs.memory)
+        written = _in_place(workbook, seen, outputs.memory)
+        _freshen(outputs.beside, seen)
+        return written
     except (WorkbookOpen, WriteRefused) as refused:
         return (str(refused), *_beside(outputs.beside, seen))
 
@@ -212,6 +214,13 @@ def _beside(beside: Beside, seen: Look) -> tuple[str, ...]:
     except RegistrySheetsError as error:
         return (f"The findings could not be written beside the workbook either: {error}",)
     return (f"The findings are in {path}.",) if path else ("The workbook of findings is up to date.",)
+
+
+def _freshen(beside: Beside, seen: Look) -> None:
+    """A workbook of findings from a day on which the registry was open must not go on telling what was found then."""
+    with suppress(RegistrySheetsError):  # it is only a copy of what the registry itself holds
+        if (before := beside.findings()) is not None:
+            beside.write([_plain(sheet) for sheet in own_sheets(seen, before)])
 
 
 def _plain(sheet: Sheet) -> Sheet:

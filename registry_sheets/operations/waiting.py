@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from registry_sheets.errors import RegistrySheetsError
-from registry_sheets.operations.applying import Applied, apply_all
+from registry_sheets.operations.applying import Applied, apply_all, page_of
 from registry_sheets.operations.looking import Terms
 from registry_sheets.operations.settling import OTHERS_WAIT
 from registry_sheets.registry.edits.edit import Edit, Key
@@ -34,6 +34,31 @@ class Standing:
     confirmed: tuple[Edit, ...] = ()
     waiting: tuple[str, ...] = ()
     credits: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What lies in the outbox, held against the sheet as it is now.
+
+    ``lost``: id -> why an edit that was written counts as lost. ``unseen``: why the sheet could not be asked, '' where
+    it was, or where nothing had to be asked.
+    """
+
+    contents: Contents
+    lost: Mapping[str, str] = field(default_factory=dict)
+    unseen: str = ""
+
+
+def inventory(outbox: Outbox, workbook: Workbook, terms: Terms) -> Inventory:
+    """Look into the outbox; the sheet is read only where edits were written into it."""
+    contents = outbox.read()
+    if not contents.in_state("applied"):
+        return Inventory(contents)
+    try:
+        page, _ = page_of(workbook, terms)
+    except RegistrySheetsError as error:
+        return Inventory(contents, unseen=f"Whether what was written is still in the sheet is not checked: {error}")
+    return Inventory(contents, {one.id: one.reason for one in judge(contents.edits, page.table).lost})
 
 
 def apply_waiting(outbox: Outbox, workbook: Workbook, terms: Terms) -> tuple[str, ...]:

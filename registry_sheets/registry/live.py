@@ -21,7 +21,8 @@ class LiveVersion:
 
     ``since`` is its Deployed on, else, with ``observed``, the day on which a pass first saw it live.
     ``replaced`` is the version that was live there before, where the sheet or history tells it. ``row`` counts
-    from 1, 0 where it is not in the sheet (any more).
+    from 1, 0 where it is not in the sheet (any more). ``until`` is its last day, None where it is live still;
+    ``end_known`` False: it was over by that day, and nobody wrote down since when.
     """
 
     name: str
@@ -36,6 +37,8 @@ class LiveVersion:
     replaced: str
     row: int
     observed: bool = False
+    until: date | None = None
+    end_known: bool = True
 
 
 _Place = tuple[str, str, str, str]
@@ -79,6 +82,8 @@ def _line(period: LivePeriod, spelling: Mapping[str, str]) -> LiveVersion:
         replaced=period.replaced,
         row=0,
         observed=period.basis == "observed",
+        until=period.end,
+        end_known=period.end_known,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,12 +21,14 @@ from registry_sheets.errors import CannotSave, EditRefused, NotChecked
 from registry_sheets.registry.edits.codec import from_plain, to_plain
 from registry_sheets.registry.edits.edit import Edit, Plan, State
 from registry_sheets.state.places import outbox_folder
+from registry_sheets.state.sharing import share
 
 _SUFFIX, _HALF = ".json", ".half"
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
 _MOMENT_LENGTH = len("20260701T120000000001Z")
 _STALE = 3600.0  # seconds after which a half-written file was left by a run that was killed
-_LARGEST = 64 << 20  # bytes; a larger file is none of ours
+_LARGEST = 10 << 20  # bytes; a larger file is none of ours
+_AHEAD = timedelta(days=366)  # no machine's clock is further ahead
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,16 @@ class Outbox:
 
     def __init__(self, workbook: Path) -> None:
         self.folder = outbox_folder(workbook)
+        self._workbook = workbook.resolve()
 
     def add(self, plan: Plan, command: str, by: str) -> Edit:
         """Put an edit in, durably. Raises CannotSave where the folder cannot be written."""
         try:
-            self.folder.mkdir(exist_ok=True)
+            self._open()
             self._sweep()
             moment = self._next_moment()
             id_ = f"{moment.strftime(_MOMENT)}-{secrets.token_hex(3)}"
-            edit = Edit(id_, moment, by, command, plan.what, plan.steps)
+            edit = Edit(id_, moment, by, command, plan.what, plan.steps, expected=plan.expected)
             self._create(edit)
         except OSError as error:
             raise CannotSave(
@@ -68,7 +72,11 @@ class Outbox:
     def read(self) -> Contents:
         """All edits. A file that is damaged, foreign or of a newer version is named; the others are not affected."""
         edits, notices = [], []
-        for path in self._files():
+        try:
+            files = self._files()
+        except OSError as error:
+            return Contents(notices=(_closed(self.folder, error),))
+        for path in files:
             try:
                 edits.append(_load(path))
             except FileNotFoundError:
@@ -96,6 +104,7 @@ class Outbox:
         half = self.folder / f"{edit.id}.{secrets.token_hex(4)}{_HALF}"
         try:
             _write_new(half, edit)
+            share(half, self._workbook)
             half.replace(self._path(edit.id))
             _flush(self.folder)
         except OSError as error:
@@ -127,7 +136,7 @@ class Outbox:
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.folder / "lock")
+        lock = FileLock(self._lock)
         try:
             lock.acquire(timeout=timeout, poll_interval=0.02)
         except Timeout as error:
@@ -135,32 +144,49 @@ class Outbox:
         except OSError as error:
             raise CannotSave(
                 f"The outbox {self.folder} cannot be locked: {error.strerror or error}.",
-                "Give this account the right to write there.",
+                "Give this account the right to write in that folder and in the file 'lock' there.",
             ) from error
         try:
             yield
         finally:
             lock.release()
 
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "lock"
+
+    def _open(self) -> None:
+        """Make the folder, so that whoever may write the workbook may use it. Its lock is made last."""
+        if self._lock.exists():
+            return
+        with suppress(FileExistsError):
+            self.folder.mkdir(mode=0o700)
+        share(self.folder, self._workbook)
+        with suppress(FileExistsError):
+            self._lock.touch(mode=0o600, exist_ok=False)
+            share(self._lock, self._workbook)
+
     def _path(self, id_: str) -> Path:
         return self.folder / f"{id_}{_SUFFIX}"
 
     def _files(self) -> list[Path]:
-        try:
+        """The files that edits are in, oldest first; none where there is no folder yet. Raises OSError."""
+        with suppress(FileNotFoundError):
             return sorted(path for path in self.folder.iterdir() if path.suffix == _SUFFIX)
-        except OSError:
-            return []
+        return []
 
     def _next_moment(self) -> datetime:
         """Now, or just after the newest edit where that is later: clocks of machines differ."""
-        newest = max((moment for path in self._files() if (moment := _moment_of(path.name))), default=None)
         now = datetime.now(UTC)
+        known = (moment for path in self._files() if (moment := _moment_of(path.name)) and moment < now + _AHEAD)
+        newest = max(known, default=None)
         return now if newest is None or now > newest else newest + timedelta(microseconds=1)
 
     def _create(self, edit: Edit) -> None:
         path, half = self._path(edit.id), self.folder / f"{edit.id}{_HALF}"
         try:
             _write_new(half, edit)
+            share(half, self._workbook)
             try:
                 os.link(half, path)  # never over another file
                 half.unlink()
@@ -188,21 +214,45 @@ def became(edit: Edit, state: State, reason: str = "") -> Edit:
 
 
 def _load(path: Path) -> Edit:
-    if path.stat().st_size > _LARGEST:
-        raise ValueError("it is too large")
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError("it is damaged") from error
+        plain = json.loads(_content(path).decode())
+    except (ValueError, RecursionError) as error:
+        raise error if isinstance(error, _NoEdit) else ValueError("it is damaged") from error
     edit = from_plain(plain)
     if edit.id != path.stem:
         raise ValueError("its name is not that of the edit in it")
     return edit
 
 
+class _NoEdit(ValueError):
+    """What is no file of ours, for a reason that is worth telling."""
+
+
+def _content(path: Path) -> bytes:
+    """What a plain file holds: a pipe, a device or a link to one may never end. Raises OSError, _NoEdit."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise _NoEdit("it is no plain file")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:  # it may have become something else since
+        content = stream.read(_LARGEST + 1) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+    if content is None or len(content) > _LARGEST:
+        raise _NoEdit("it is no plain file" if content is None else "it is too large")
+    return content
+
+
 def _unread(path: Path, error: OSError | ValueError) -> str:
     why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    return f"A file in the outbox cannot be used and is left alone: {path}: {why}."
+    return (
+        f"A file in the outbox cannot be used and is left alone: {path}: {why}. "
+        "Look at it, and take it out of that folder if nobody needs it."
+    )
+
+
+def _closed(folder: Path, error: OSError) -> str:
+    return (
+        f"What waits in the outbox {folder} cannot be seen: {error.strerror or error}. "
+        "Give this account the right to read that folder."
+    )
 
 
 def _moment_of(name: str) -> datetime | None:

@@ -84,9 +84,20 @@ class SetCell:
 
 @dataclass(frozen=True, slots=True)
 class AppendRow:
-    """Add a row below the last row with content (0-based column -> value)."""
+    """Add a row below the last row with content (0-based column -> value).
+
+    A row counts as the last one where it holds anything but a formula in a column of ``values`` or ``columns``,
+    all counted from 0: a row that somebody has half filled elsewhere in the table is not filled up by this one.
+    Of an Excel table around it only the table's own columns count.
+    """
 
     values: Mapping[int, Cell]
+    columns: frozenset[int] = frozenset()
+
+    @property
+    def counted(self) -> frozenset[int]:
+        """The columns (from 0) in which the rows end."""
+        return self.columns | frozenset(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +117,16 @@ RowEdit = SetCell | AppendRow | AddColumn
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did. ``backup`` is where the previous content is; ``notices`` are for people."""
+    """What a write did. ``backup`` is where the previous content is; ``notices`` are for people.
+
+    ``rows`` are the sheet rows (from 1) that AppendRow edits got, in their order.
+    """
 
     changed: bool
     revision: Revision
     backup: str | None = None
     notices: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 class Workbook(ABC):

@@ -117,9 +117,10 @@ class MemoryWorkbook(Workbook):
         if not edits:
             return Written(False, expected)
         rows = [list(row) for row in old.grid.rows]
+        added = []
         for edit in edits:
             if isinstance(edit, AppendRow):
-                _append(rows, edit)
+                added.append(_append(rows, edit, old))
             elif isinstance(edit, AddColumn):
                 _add_column(rows, edit)
             else:
@@ -127,7 +128,8 @@ class MemoryWorkbook(Workbook):
         grid = replace(old.grid, rows=_even(rows))
         if grid.rows == old.grid.rows:
             return Written(False, expected)
-        return self._commit({**self._tabs, tab: replace(old, grid=grid)}, self._names)
+        written = self._commit({**self._tabs, tab: replace(old, grid=grid)}, self._names)
+        return replace(written, rows=tuple(added))
 
     def formula_places(self, tab: str) -> frozenset[Place]:
         return frozenset(self._tabs[tab].formulas) if tab in self._tabs else frozenset()
@@ -222,10 +224,24 @@ def _even(rows: list[list[Cell]]) -> list[list[Cell]]:
     return [[*row[:width], *[""] * (width - len(row))] for row in rows]
 
 
-def _append(rows: list[list[Cell]], edit: AppendRow) -> None:
-    while rows and all(cell == "" for cell in rows[-1]):
-        rows.pop()
-    rows.append([edit.values.get(column, "") for column in range(max(edit.values, default=-1) + 1)])
+def _append(rows: list[list[Cell]], edit: AppendRow, tab: MemoryTab) -> int:
+    """Put the row below the last one with content; gives its number from 1."""
+    at = len(rows)
+    while at and not any(_counts(rows, (at - 1, column), tab) for column in edit.counted):
+        at -= 1
+    if any((at, column) in tab.formulas for column in edit.values):
+        raise WriteRefused(f"Row {at + 1} below the table holds formulas.", "Move them to another place or tab.")
+    rows += [[] for _ in range(at + 1 - len(rows))]
+    rows[at] += [""] * (max(edit.values, default=-1) + 1 - len(rows[at]))
+    for column, value in edit.values.items():
+        rows[at][column] = value
+    return at + 1
+
+
+def _counts(rows: list[list[Cell]], place: Place, tab: MemoryTab) -> bool:
+    """Whether a cell shows that its row is one of the table's."""
+    row, column = place
+    return rows[row][column : column + 1] not in ([], [""]) and place not in tab.formulas
 
 
 def _add_column(rows: list[list[Cell]], edit: AddColumn) -> None:

@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 from registry_sheets.errors import WorkbookChanged, WriteRefused
+from registry_sheets.operations.applying import edits_of
+from registry_sheets.registry.edits.page import Page
 from registry_sheets.registry.grid import Cell, Grid, Place
+from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell
+from registry_sheets.registry.table_settings import TableSettings
 from registry_sheets.workbooks.base import AddColumn, AppendRow, Revision, SetCell, Snapshot, Workbook
 
 HEADER: list[Cell] = ["Name", "Version", "Training date", "Accuracy", "Live"]
@@ -199,6 +203,29 @@ class WorkbookContract(ABC):
     def test_several_rows_are_appended_in_order(self, workbook: Workbook) -> None:
         workbook.edit_rows("Models", [AppendRow({0: "One"}), AppendRow({0: "Two"})], workbook.read().revision)
         assert [row[0] for row in values(workbook.read(), "Models")[4:]] == ["One", "Two"]
+
+    def test_a_row_that_somebody_has_half_filled_is_not_filled_up(self, tmp_path: Path) -> None:
+        begun = Grid("Models", [*MODELS.rows, ["", "", "", 0.5, ""], ["", "", "", "", "see mail"]])
+        workbook = self.make(tmp_path, [begun])
+        edit = AppendRow({0: "New", 1: "1.0"}, frozenset(range(5)))
+        written = workbook.edit_rows("Models", [edit, edit], workbook.read().revision)
+        assert written.rows == (7, 8)
+        assert values(workbook.read(), "Models")[4:] == [*begun.rows[4:], *[["New", "1.0", "", "", ""]] * 2]
+
+    @pytest.mark.parametrize("half_filled", [["", "", datetime(2026, 5, 5), "", 1], ["", "", "", 0.5, 1], None])
+    def test_a_page_knows_where_a_new_row_will_stand(self, tmp_path: Path, half_filled: list[Cell] | None) -> None:
+        rows = [*(row[:4] for row in MODELS.rows), *([half_filled[:4]] if half_filled else [])]
+        rows = [*([*row, 1] for row in rows), *[["", "", "", "", 1]] * 3]  # a formula that is filled down further
+        rows[0][4] = "Twice"
+        formulas = {(row, 4): f"D{row + 1}*2" for row in range(1, len(rows))}
+        workbook = self.make(tmp_path, [Grid("Models", rows)], {"Models": formulas})
+        grid = workbook.read().grid("Models")
+        page = Page(grid, find_header(grid), TableSettings(), lambda: workbook.formula_places("Models"))
+        expected = page.number(page.append(("new", "1"), {"name": "New", "version": "1"}))
+        written = workbook.edit_rows("Models", edits_of(page), workbook.read().revision)
+        assert written.rows == (expected,)
+        assert values(workbook.read(), "Models")[expected - 1][:2] == ["New", "1"]
+        assert expected == 5 + bool(half_filled)
 
     def test_a_cell_that_moved_on_stops_all_edits(self, workbook: Workbook) -> None:
         before = workbook.read()

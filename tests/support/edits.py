@@ -43,6 +43,7 @@ def edit(plan: Plan, **changes: Any) -> Edit:
         "command": plan.what.split()[0],
         "what": plan.what,
         "steps": plan.steps,
+        "expected": plan.expected,
     }
     return Edit(**(values | changes))
 

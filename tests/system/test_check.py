@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from registry_sheets.cli.app import GROUPS, app
 from registry_sheets.cli.failures import pasted, say
 from tests.support.command import run
 from tests.support.workbooks import GAP, RIGHT, VAGUE, make
@@ -195,6 +197,13 @@ def test_paths_in_commands_can_be_pasted() -> None:
 
 def test_schema_is_json(tmp_path: Path) -> None:
     assert "properties" in json.loads(run("schema", folder=tmp_path).stdout)
+
+
+@pytest.mark.parametrize("command", [one.__name__ for _, members in GROUPS for one in members])
+def test_help_of_a_command_is_for_people(command: str) -> None:
+    done = CliRunner().invoke(app, [command, "--help"])
+    assert done.exit_code == 0
+    assert not any(odd in done.output for odd in ("<str>", "<path>", "<list[", "[[", "; again."))
 
 
 def test_help_shows_the_groups(tmp_path: Path) -> None:

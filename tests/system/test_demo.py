@@ -15,6 +15,8 @@ import pytest
 from registry_sheets.config import RegistryConfig, load
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.operations.demo import make_demo
+from registry_sheets.operations.demo_rows import cell_on, demo_rows
+from registry_sheets.operations.demo_story import rows_on, turning_days
 from registry_sheets.operations.looking import Look, look
 from registry_sheets.wiring import open_workbook, terms
 from registry_sheets.workbooks.base import SetCell
@@ -223,3 +225,13 @@ def test_mending_a_cell_in_libreoffice_is_seen_at_once(tmp_path: Path) -> None:
     assert row[5][0] not in ("", "FFFFFF")
     assert mended[0][1] == "changed since last check"
     assert mended[5] == ("", "Maintenance planner")
+
+
+@pytest.mark.parametrize("today", DAYS, ids=str)
+def test_no_day_of_its_story_knows_of_a_later_one(today: date) -> None:
+    for day, _ in turning_days(today):
+        rows = [{key: cell_on(told, today) for key, told in row.items()} for row in rows_on(day, demo_rows(), today)]
+        told = [cell for row in rows for key, cell in row.items() if isinstance(cell, date) and key != "deployed_on"]
+        assert max(told) <= day
+        deployed = [cell for row in rows if isinstance(cell := row.get("deployed_on"), date)]
+        assert max(deployed) <= day

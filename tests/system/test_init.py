@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
 
@@ -57,6 +57,8 @@ def config(folder: Path) -> list[dict[str, Any]]:
 
 def test_a_new_registry_is_the_template(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "models.xlsx")
+    tabs = load_workbook(tmp_path / "models.xlsx").sheetnames
+    assert f"the tabs {', '.join(tabs[:-1])} and {tabs[-1]}." in done.stdout
     assert done.returncode == 0, done.stderr
     made, template = read_snapshot(tmp_path / "models.xlsx"), read_snapshot(ROOT / "templates" / "model-registry.xlsx")
     assert made.titles == template.titles == ("Models", "Lists", "Findings", "Live", "Changes", "Guide")

@@ -8,8 +8,11 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +77,6 @@ def test_a_workbook_that_is_open_elsewhere_gets_it_with_the_next_sync(folder: Pa
 
 
 def test_it_waits_a_little_for_a_workbook_to_be_closed(folder: Path) -> None:
-    import subprocess
-    import sys
-    import time
-
     (folder / LOCK).write_text(",kim,reception,26.11.2026 08:00,file:///x;")
     command = [sys.executable, "-m", "registry_sheets", "record", "x", "1", "--sheet", "models.xlsx", "--wait", "30"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as running:
@@ -90,6 +89,22 @@ def test_it_waits_a_little_for_a_workbook_to_be_closed(folder: Path) -> None:
         out, _ = running.communicate(timeout=30)
     assert running.returncode == 0
     assert out.startswith("Written into models.xlsx: record x 1\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+def test_a_person_at_a_terminal_is_told_what_is_waited_for(folder: Path) -> None:
+    (folder / LOCK).write_text("Anna,anna,OFFICE-PC,26.11.2026 08:00,file:///x;")
+    command = (sys.executable, "-m", "registry_sheets", "record", "x", "1", "--sheet", "models.xlsx", "--wait", "0.1")
+    ours, its = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=its, check=True)
+        os.close(its)
+        said = terminal.read(10_000).decode()
+    assert said.splitlines()[0] == "Anna has 'models.xlsx' open in LibreOffice on OFFICE-PC. Waiting up to 0.1 s …"
+    piped = [*command, "--location", "Plant A", "--another-place"]
+    done = subprocess.run(piped, cwd=folder, capture_output=True, text=True, check=True)
+    assert "Waiting up to" not in done.stderr
+    assert "Anna has it open in LibreOffice on OFFICE-PC." in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["totals", "notes", "protected"])
@@ -142,6 +157,18 @@ def test_what_a_save_from_an_older_copy_lost_is_a_finding_and_is_put_back(folder
     assert "[recorded-edit-lost]" in done.stdout
     (row,) = listed(folder)
     assert f"outbox retry {row['id']}" in done.stdout
+    assert row["state"] == "lost"
+    assert f"its row is not in the sheet. Put it back with: registry-sheets outbox retry {row['id']}" in row["reason"]
+    told, _ = give(folder, "outbox")
+    assert told.splitlines()[0] == f"{row['id']}  lost"
+    assert row["reason"] in told
+    assert "record AC failure 3.3" in run("doctor", "models.xlsx", folder=folder).stdout
+    (folder / "models.xlsx").write_text("no workbook")
+    unseen = run("outbox", "--sheet", "models.xlsx", folder=folder)
+    assert unseen.returncode == 3
+    assert "Whether what was written is still in the sheet is not checked" in unseen.stderr
+    assert "  written" in unseen.stdout
+    shutil.copy(folder / "opened before.bak", folder / "models.xlsx")
     out, _ = give(folder, "outbox", "retry", row["id"])
     assert out.startswith("Written into models.xlsx: record AC failure 3.3\n")
     assert versions(folder) == ["3.1", "3.2", "3.3"]
@@ -177,6 +204,52 @@ def test_what_is_not_understood(folder: Path, arguments: tuple[str, ...], said: 
     done = run("outbox", *arguments, "--sheet", "models.xlsx", folder=folder)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+@pytest.fixture
+def two(folder: Path) -> Path:
+    make(folder / "b.xlsx")
+    (folder / "config.toml").write_text(
+        '[[registry]]\nname = "A"\nsheet = "models.xlsx"\n[[registry]]\nname = "B b"\nsheet = "b.xlsx"\n'
+    )
+    return folder
+
+
+def test_of_several_registries_all_are_listed(two: Path) -> None:
+    assert run("record", "x", "1", "--registry", "B b", folder=two).returncode == 0
+    done = run("outbox", folder=two)
+    assert done.returncode == 0
+    assert "The outbox of models.xlsx is empty" in done.stdout
+    assert "The outbox of b.xlsx (B b):" in done.stdout
+    (row,) = json.loads(run("outbox", "--format", "json", folder=two).stdout)
+    assert (row["registry"], row["what"]) == ("B b", "record x 1")
+    assert datetime.fromisoformat(row["when"]).tzinfo
+    assert row["when"][10] == "T"
+    assert run("outbox", "--registry", "A", folder=two).stdout.count("\n") == 1
+    for action in ("retry", "drop"):
+        refused = run("outbox", action, row["id"], folder=two)
+        assert refused.returncode == 2
+        assert "Say which with --registry" in refused.stderr
+    assert run("outbox", "drop", row["id"], "--registry", "B b", folder=two).returncode == 0
+
+
+def test_of_several_registries_all_repairs_are_shown(two: Path) -> None:
+    book = openpyxl.load_workbook(two / "b.xlsx")
+    book["Models"]["D2"] = "  spaces "
+    book.save(two / "b.xlsx")
+    done = run("fix", folder=two)
+    assert done.returncode == 0
+    assert "Nothing in models.xlsx is to be repaired" in done.stdout
+    assert done.stdout.splitlines()[-1] == 'Write these repairs with: registry-sheets fix --apply --registry "B b"'
+    found = json.loads(run("fix", "--format", "json", folder=two).stdout)
+    assert [(one["registry"], one["state"]) for one in found] == [("A", "unchanged"), ("B b", "planned")]
+    (two / "b.xlsx").write_text("no workbook")
+    done = run("fix", folder=two)
+    assert done.returncode == 2
+    assert "Nothing in models.xlsx is to be repaired" in done.stdout
+    refused = run("fix", "--apply", folder=two)
+    assert refused.returncode == 2
+    assert "Say which with --registry" in refused.stderr
 
 
 # Killed

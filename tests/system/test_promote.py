@@ -115,3 +115,25 @@ def test_fix_shows_a_diff_and_writes_it_when_told(folder: Path) -> None:
     assert row[2].is_date
     done = run("fix", "--sheet", "models.xlsx", folder=folder)
     assert done.stdout == "Nothing in models.xlsx is to be repaired that can be repaired safely.\n"
+
+
+@pytest.mark.parametrize("command", [("promote", "AC failure", "3.5"), ("rollback", "AC failure")])
+def test_a_blank_reason_is_refused(folder: Path, command: tuple[str, ...]) -> None:
+    before = (folder / "models.xlsx").read_bytes()
+    for why in ("", " "):
+        done = run(*command, "--why", why, "--sheet", "models.xlsx", folder=folder)
+        assert done.returncode == 2
+        assert "needs a reason, and it is blank. Say why, such as: --why" in done.stderr
+    assert (folder / "models.xlsx").read_bytes() == before
+
+
+def test_what_is_written_all_the_same_is_told(folder: Path) -> None:
+    make(folder / "models.xlsx", (OLD, (*NEW[:4], "Desk (test)", *NEW[5:])), HEADINGS)
+    done = run(
+        *("promote", "AC failure", "3.5", "--why", "x", "--deployed", "2999-01-01", "--sheet", "models.xlsx"),
+        folder=folder,
+    )
+    assert done.returncode == 0
+    assert stages(folder) == ["Live", "Live"]
+    assert "Nothing is replaced: 3.4 stays live at Desk." in done.stderr
+    assert "Deployed on 2999-01-01 has not come yet" in done.stderr

@@ -187,3 +187,13 @@ def test_libreoffice_opens_it_after_record_and_promote(tmp_path: Path) -> None:
     assert "to fix" in new["Check"] or "changed" in new["Check"]
     assert dict(zip(texts[0], texts[1], strict=True))["Stage"] == "Archived"
     assert openpyxl.load_workbook(tmp_path / "saved.xlsx")["Models"].max_row >= 3
+
+
+def test_a_row_that_a_person_has_half_filled_is_left_to_them(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "models.xlsx")
+    book["Models"]["D4"], book["Models"]["E4"] = "ERP export 2026-05", "Plant"
+    book.save(folder / "models.xlsx")
+    done = record(folder, "AC failure", "4")
+    assert {cell["row"] for cell in done["cells"]} == {5}
+    assert rows(folder)[3][:5] == (None, None, None, "ERP export 2026-05", "Plant")
+    assert rows(folder)[4][:5] == ("AC failure", "4", None, None, None)

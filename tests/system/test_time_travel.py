@@ -192,10 +192,10 @@ def test_a_day_for_a_person_says_how_it_is_known(months: Registry) -> None:
         "Live on 2024-03-15 in models.xlsx:",
         "",
         "Churn",
-        "  2, at Berlin, since 2024-02-08 (stated in the sheet), replaced 1",
+        "  2, at Berlin, since 2024-02-08 (stated in the sheet), until 2024-03-15, replaced 1",
         "      trained 2023-12-20 (86 days before) on CRM 2023-11",
         "      why: better recall",
-        "  1, at Berlin, since 2024-03-15 (observed), replaced 2",
+        "  1, at Berlin, since 2024-03-15 (observed), until 2024-05-01, replaced 2",
         "      trained 2023-09-01 (196 days before) on CRM 2023-08",
         "      why: 2 misses the coast",
     ]
@@ -425,12 +425,14 @@ def test_the_live_tab_and_the_command_say_the_same(months: Registry) -> None:
 def test_the_changes_tab_and_the_command_say_the_same(months: Registry) -> None:
     tab = texts(months.path, "Changes")
     head = next(at for at, row in enumerate(tab) if row[0] == "Seen on")
-    assert tab[1][0] == "History begins on 2024-01-05. 11 changes."
+    assert (
+        tab[1][0] == "11 changes since 2024-03-15. History begins on 2024-01-05; all changes: registry-sheets changes"
+    )
     assert tab[head + 1 :] == [
         [
             change["seen_on"], change["name"], change["version"],
             change["column"] or {"added": "(new row)", "removed": "(row gone)"}[change["kind"]],
-            change["old"] or "", change["new"] or "", change["last_saved_by"],
+            change["old"] or "", change["new"] or "", change["by"] or "", change["last_saved_by"],
         ]
         for change in changes(months.folder, "--since", "2024-03-15")
     ]  # fmt: skip

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import math
+import pydoc
 import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
 import registry_sheets
 from registry_sheets import Registry, open_registry
+from registry_sheets.api import Facts
 from registry_sheets.config import load
 from registry_sheets.errors import (
     ConfigProblem,
@@ -24,9 +31,10 @@ from registry_sheets.errors import (
     RegistrySheetsError,
     UnreadableWorkbook,
 )
+from registry_sheets.registry.edits.edit import NewRow, Plan
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.table import Stage
-from registry_sheets.wiring import pass_over
+from registry_sheets.wiring import outbox_of, pass_over
 from tests.support.editing import editing, texts
 from tests.support.workbooks import make
 
@@ -125,6 +133,11 @@ def test_what_cannot_be_opened_says_what_to_do(tmp_path: Path, ask: Callable[[Pa
     assert raised.value.fix
 
 
+def test_a_folder_is_no_registry(path: Path) -> None:
+    with pytest.raises(ConfigProblem, match=r"is a folder\. Name the workbook"):
+        open_registry(path.parent)
+
+
 # Asking
 
 
@@ -161,10 +174,24 @@ def test_live_now_and_on_a_day(registry: Registry) -> None:
     assert isinstance(registry.live()[0], registry_sheets.LiveVersion)
 
 
-@pytest.mark.parametrize("day", ["tomorrow", date.today() + timedelta(days=2)])
+@pytest.mark.parametrize("day", ["tomorrow", date.today() + timedelta(days=2), 20260901, pd.NaT, 1.5, ["2026-09-01"]])
 def test_a_day_that_is_none_is_refused(registry: Registry, day: Any) -> None:
-    with pytest.raises(ConfigProblem):
+    with pytest.raises(ConfigProblem) as caught:
         registry.live(on=day)
+    assert "--" not in str(caught.value)
+    for ask in (lambda: registry.changes(since=day), lambda: registry.promote("Churn", "3.1", why="x", deployed=day)):
+        if not isinstance(day, date) or day is pd.NaT:
+            with pytest.raises(ConfigProblem, match="Write it as year-month-day: '2026-06-30'"):
+                ask()
+
+
+def test_days_of_numpy_and_pandas_are_days(registry: Registry) -> None:
+    for day in (pd.Timestamp("2024-03-02", tz="UTC"), np.datetime64("2024-03-02")):
+        assert [one.version for one in registry.live("Churn", on=day)] == ["3.2"]
+
+
+def test_a_name_that_nothing_has_gives_nothing(registry: Registry) -> None:
+    assert registry.live("typo") == registry.changes("typo") == []
 
 
 def test_findings_are_those_of_check(registry: Registry) -> None:
@@ -256,6 +283,71 @@ def test_what_is_missing_is_recorded_and_told(path: Path) -> None:
     assert rows(path)[4]["Training date"] == "last spring"
 
 
+ODD: tuple[Any, ...] = (
+    math.nan, math.inf, np.float32("nan"), None, pd.NA, pd.NaT, np.float32(0.1), np.int64(3), np.bool_(True),
+    np.datetime64("2026-06-30"), pd.Timestamp("2026-06-30 09:00", tz="UTC"), datetime(2026, 6, 30, tzinfo=UTC),
+    date(1850, 1, 1), timedelta(-1), Decimal("0.12"), Path("runs/7"), b"x", 20261121, 10**400, 1.7e308, object(),
+    {"a": 1}, ["Desk", 2], ("Desk",), {"Desk"}, "\ud800", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ODD, ids=lambda said: type(said).__name__)
+def test_recording_never_fails_over_an_odd_value(path: Path, said: Any) -> None:
+    opened = open_registry(path)
+    facts = ("trained", "data", "location", "stage", "owner", "used_for", "changed", "by", "why", "deployed", "run")
+    done = opened.record(
+        "Odd",
+        "1",
+        **dict.fromkeys(facts, said),
+        metrics={"Recall": said},
+        columns={"Ticket": said, "Retrain every": said},
+    )
+    assert done.outcome == "written"
+    assert opened.record("Even", "1", metrics={"Recall": 0.5}).outcome == "written"
+    assert [version.name for version in opened.versions[-2:]] == ["Odd", "Even"]
+
+
+def test_what_odd_values_are_recorded_as(path: Path) -> None:
+    done = open_registry(path).record(
+        "Churn", 3.3, trained=np.datetime64("2024-06-30"), location={"Ulm", "Berlin"}, run=Path("runs"),
+        stage=Stage.TESTING, why=math.nan, metrics={"MAPE (holidays)": np.float32(0.1), "Recall": math.nan, "F1": None},
+        deployed=20240701,
+    )  # fmt: skip
+    assert {write.header: write.new for write in done.writes} == {
+        "Name": "Churn", "Version": "3.3", "Training date": date(2024, 6, 30), "Location": "Berlin; Ulm",
+        "Stage": "Testing", "Deployed on": date(2024, 7, 1), "Run link": "runs", "Metric: MAPE (holidays)": 0.1,
+        "Metric: Recall": "nan",
+    }  # fmt: skip
+    with pytest.raises(EditRefused, match="metrics takes values by name"):
+        open_registry(path).record("Churn", "4", metrics=0.5)  # type: ignore[arg-type]
+
+
+def test_what_is_refused_is_said_in_pythons_words(registry: Registry) -> None:
+    with pytest.raises(EditRefused, match="Add update=True to change that row, or another_place=True to add a row"):
+        registry.record("Churn", "3.2", data="x")
+    with pytest.raises(EditRefused, match=r"promote needs a reason.*why='fewer false alarms'"):
+        registry.promote("Churn", "3.1", why=" ")
+    with pytest.raises(EditRefused, match=r"registry-sheets promote Churn 3\.9 --why"):
+        registry.rollback("Churn", why="worse", to="3.9")
+    registry.record("Churn", "4", location="Ulm", stage="Testing")
+    assert registry.promote("Churn", 4, why="x", dry_run=True).notices == (
+        "Nothing is replaced: 3.2 stays live at Berlin. If 4 is to replace it there: location='Berlin'.",
+    )
+
+
+def test_a_figure_that_no_cell_holds_holds_up_nobody(path: Path) -> None:
+    """As one that an earlier version has left in the outbox."""
+    opened = open_registry(path)
+    (one,) = load(None, path, ()).registries
+    step = NewRow("Bad", "1", {"name": "Bad", "version": "1", "+Metric: Recall": math.nan})
+    outbox_of(one).add(Plan("record Bad 1", (step,)), "record", "ana@laptop")
+    done = opened.record("Good", "1")
+    assert done.outcome == "written"
+    assert [version.name for version in opened.versions][-1] == "Good"
+    (left,) = outbox_of(one).read().in_state("waiting")
+    assert "does not read back" in left.reason
+
+
 @pytest.mark.parametrize("edit", ["record", "promote", "rollback"])
 def test_a_dry_run_writes_nothing_anywhere(registry: Registry, edit: str) -> None:
     before = {file: file.read_bytes() for file in registry.sheet.parent.rglob("*") if file.is_file()}
@@ -338,6 +430,18 @@ def test_asking_and_recording_load_neither_pandas_nor_openpyxl(path: Path) -> No
         "r.changes(); r.record('Churn', '3.3', data='CRM 2024-02')"
     )
     assert not loaded(code, path.parent) & {"pandas", "numpy", "openpyxl", "typer"}
+
+
+def test_help_says_what_there_is() -> None:
+    opening, recording = (pydoc.render_doc(getattr(registry_sheets, name)) for name in ("open_registry", "record"))
+    asked = {name for name in vars(Registry) if not name.startswith("_")} - {"name", "sheet"}
+    assert all(name in opening for name in asked)
+    assert 'registry.live("Churn")' in opening
+    parameters = set(inspect.signature(Registry.record).parameters) - {"self"}
+    told = inspect.getdoc(Registry.record) or ""
+    assert all(re.search(rf"\b{name}\b", recording) and re.search(rf"\b{name}\b", told) for name in parameters)
+    assert set(Facts.__annotations__) == parameters - {"name", "version"}
+    assert "datetime64[s]" in (Registry.to_frame.__doc__ or "")
 
 
 def test_everything_public_is_there_and_nothing_else() -> None:

@@ -98,9 +98,26 @@ def test_after_a_rollback_before_may_mean_either() -> None:
     past = [period("1", 1, 3), period("2", 3, 5), period("3", 5, 7), period("2", 7, None)]
     rows = [row("1"), row("2", "Production"), row("3")]
     said = refused(rows, past)
-    assert "2 was live before that too" in said
+    assert "may mean 3, which it took over from last, or 1, which was live before 2 was so earlier" in said
     assert "--to: 3 and 1" in said
     assert back(rows, past, to="3")[2] == "3 Production"
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        [period("2", 1, 5), period("3", 5, 7), period("2", 7, None)],  # nothing is known before 2 was live first
+        [period("3", 1, 3), period("2", 3, 5), period("3", 5, 7), period("2", 7, None)],
+    ],
+)
+def test_where_both_are_one_version_it_is_clear(past: list[LivePeriod]) -> None:
+    rows = [row("1"), row("2", "Production"), row("3")]
+    assert back(rows, past) == ["1 Archived", "2 Archived", "3 Production"]
+
+
+@pytest.mark.parametrize("why", ["", "  ", "\u200b"])
+def test_without_a_reason_it_is_refused(why: str) -> None:
+    assert "rollback needs a reason" in refused(ROWS, why=why)
 
 
 def test_its_row_is_gone() -> None:

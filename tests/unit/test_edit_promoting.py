@@ -10,10 +10,12 @@ import pytest
 
 from registry_sheets.errors import EditRefused
 from registry_sheets.registry.edits.choosing import Promotion
+from registry_sheets.registry.edits.codec import from_plain, to_plain
 from registry_sheets.registry.edits.promoting import plan_promotion
+from registry_sheets.registry.edits.resolving import resolve
 from registry_sheets.registry.table import Lists, Stage
 from registry_sheets.registry.table_settings import TableSettings
-from tests.support.edits import TODAY, Row, after, view
+from tests.support.edits import TODAY, Row, after, edit, page, view
 
 OLD = {"Name": "AC failure", "Version": "3.4", "Location": "Desk", "Stage": "Production", "Used for": ""}
 NEW = {"Name": "AC failure", "Version": "3.5", "Location": "Desk", "Stage": "Testing", "Used for": ""}
@@ -287,3 +289,81 @@ def test_the_plan_says_what_it_is_and_where_to_switch() -> None:
     plan = plan_promotion(view(rows(OLD, new)), Promotion("AC failure", "3.5", "better"))
     assert plan.what == "promote AC failure 3.5 at Desk (Split)"
     assert plan.places == ("Desk",)
+
+
+@pytest.mark.parametrize("why", ["", "  ", "\u200b"])
+def test_without_a_reason_it_is_refused(why: str) -> None:
+    assert "promote needs a reason" in refused([OLD, NEW], why=why)
+
+
+def notices(given: Sequence[Row], **wish: Any) -> tuple[str, ...]:
+    wanted = Promotion(**{"name": "AC failure", "version": "3.5", "why": "better", **wish})
+    return plan_promotion(view(rows(*given)), wanted).notices
+
+
+def test_what_stays_live_elsewhere_is_told_where_nothing_is_replaced() -> None:
+    trial = {**NEW, "Location": "Desk (test)"}
+    assert promoted([OLD, trial]) == [filled(OLD), filled({**trial, **LIVE})]
+    assert notices([OLD, trial]) == (
+        "Nothing is replaced: 3.4 stays live at Desk. If 3.5 is to replace it there: --location 'Desk'.",
+    )
+    others = [OLD, {**OLD, "Version": "3.3", "Location": "Van"}]
+    (told,) = notices([*others, trial])
+    assert "3.4 stays live at Desk and 3.3 stays live at Van" in told
+    assert "--location 'Desk' or --location 'Van'" in told
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [OLD, NEW],  # it is replaced
+        [{**OLD, "Used for": "Rooftop"}, {**NEW, "Location": "Van", "Used for": "Heat pumps"}],  # another use
+        [{**OLD, "Name": "No-shows"}, NEW],
+        [OLD, {**NEW, "Stage": "Production", "Location": "Van"}],  # it is live there already
+    ],
+)
+def test_where_something_is_replaced_or_nothing_could_be_it_is_not_told(given: Sequence[Row]) -> None:
+    assert notices(given) == ()
+
+
+def test_a_place_that_was_named_is_meant() -> None:
+    assert notices([OLD, {**NEW, "Location": ""}], location="Van") == ()
+
+
+def test_a_day_to_come_is_written_and_told() -> None:
+    day = date(2026, 7, 2)
+    assert promoted([OLD, NEW], deployed=day)[1]["Deployed on"] == day
+    (told,) = notices([OLD, NEW], deployed=day)
+    assert "2026-07-02 has not come yet" in told
+    assert "future-date" in told
+
+
+def unfit(then: Sequence[Row], now: Sequence[Row], **wish: Any) -> str:
+    """Why a promotion that was planned on one table does not fit another; '' where it does."""
+    wanted = Promotion(**{"name": "AC failure", "version": "3.5", "why": "better", **wish})
+    plan = plan_promotion(view(rows(*then)), wanted)
+    return resolve(page(rows(*now)), from_plain(to_plain(edit(plan)))).reason
+
+
+def test_a_version_that_went_live_there_meanwhile_stops_it() -> None:
+    other = {**NEW, "Version": "3.6"}
+    told = "3.6 is live at Desk now, which this edit does not know; look, then promote again."
+    assert not unfit([OLD, NEW, other], [OLD, NEW, other])
+    assert unfit([OLD, NEW, other], [{**OLD, "Stage": "Archived"}, NEW, {**other, "Stage": "Production"}]) == told
+    assert unfit([OLD, NEW], [OLD, NEW, {**OLD, "Version": "3.6", "Location": "Desk; Van"}]) == told
+    assert not unfit([OLD, NEW], [OLD, NEW, {**OLD, "Version": "3.6", "Location": "Van"}])
+    assert not unfit([OLD, NEW], [OLD, NEW, {**OLD, "Version": "3.6", "Used for": "Rooftop"}])
+    assert not unfit([OLD, NEW], [OLD, NEW, {**OLD, "Name": "No-shows", "Version": "3.6"}])
+
+
+def test_what_is_in_the_sheet_already_is_not_stopped() -> None:
+    done = [{**OLD, "Stage": "Archived"}, {**NEW, **LIVE}, {**OLD, "Version": "3.6"}]
+    assert not unfit([OLD, NEW], done)
+
+
+def test_an_edit_of_a_version_that_expected_nothing_is_written_as_it_says() -> None:
+    plan = plan_promotion(view(rows(OLD, NEW)), Promotion("AC failure", "3.5", "better"))
+    plain = to_plain(edit(plan))
+    del plain["expected"]
+    now = page(rows({**OLD, "Stage": "Archived"}, NEW, {**OLD, "Version": "3.6"}))
+    assert not resolve(now, from_plain(plain)).reason

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,11 @@ def test_the_first_row_of_a_new_sheet() -> None:
         ("training_date", date(2026, 6, 30), date(2026, 6, 30)),
         ("training_date", "last spring", "last spring"),
         ("training_date", "03/04/2026", "03/04/2026"),
+        ("training_date", "20260630", date(2026, 6, 30)),
+        ("training_date", 20260630, date(2026, 6, 30)),
+        ("training_date", "20260631", "20260631"),
+        ("training_date", 46000, "46000"),
+        ("training_date", timedelta(1), "1 day, 0:00:00"),
         ("training_date", "1899-12-31", "1899-12-31"),
         ("location", ["Desk", " Van "], "Desk; Van"),
         ("location", "Desk", "Desk"),
@@ -66,7 +72,24 @@ def test_a_version_is_text() -> None:
 
 @pytest.mark.parametrize(
     ("said", "cell"),
-    [("0.12", 0.12), ("0.10", 0.1), ("12", 12), ("1e-3", 0.001), ("12 %", "12 %"), ("nan", "nan"), (0.5, 0.5)],
+    [
+        ("0.12", 0.12),
+        ("0.10", 0.1),
+        ("12", 12),
+        ("1e-3", 0.001),
+        ("12 %", "12 %"),
+        ("nan", "nan"),
+        (0.5, 0.5),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
+        (1.7e308, "1.7E+308"),
+        (10**400, "1E+400"),
+        (date(1850, 1, 1), "1850-01-01"),
+        (timedelta(-1), "-1 day, 0:00:00"),
+        (time(3, tzinfo=UTC), time(3)),
+        (datetime(2026, 6, 30, 9, tzinfo=UTC), datetime(2026, 6, 30, 9)),
+        (True, True),
+    ],
 )
 def test_figures(said: Any, cell: Any) -> None:
     assert recorded([THERE], metrics={"MAPE": said})[1]["Metric: MAPE"] == cell
@@ -83,9 +106,12 @@ def test_figures(said: Any, cell: Any) -> None:
         ("2026-06-30", date(2026, 6, 30)),
         ("-", "-"),
         ("1e5", "1e5"),
+        (123456789012345678, "123456789012345678"),
+        (7, 7),
+        (math.nan, "nan"),
     ],
 )
-def test_own_columns_lose_nothing(said: str, cell: Any) -> None:
+def test_own_columns_lose_nothing(said: Any, cell: Any) -> None:
     found = recorded([THERE], others={"Ticket": said})[1]["Ticket"]
     assert (found, type(found)) == (cell, type(cell))
 
@@ -175,3 +201,34 @@ def test_a_text_that_no_cell_holds_is_cut_and_said() -> None:
     plan = planned([THERE], facts={"why": "x" * 40_000})
     assert len(plan.notices) == 1
     assert len(recorded([THERE], facts={"why": "x" * 40_000})[1]["Why"]) == 32_767
+
+
+def test_a_new_row_spells_the_model_as_its_rows_do() -> None:
+    plan = planned([THERE, THERE, {**THERE, "Name": "ac failure"}], name=" Ac  Failure ", version="3.5")
+    assert plan.what == "record AC failure 3.5"
+    assert plan.notices == ("It is recorded under 'AC failure', as the sheet spells that model.",)
+    assert recorded([THERE], name="ac failure")[1]["Name"] == "AC failure"
+    assert planned([THERE, {**THERE, "Name": "ac failure"}], name="ac failure").notices == ()
+    assert planned([THERE], name="ac failure", version="3.4", facts={"why": "y"}, update=True).notices == ()
+
+
+@pytest.mark.parametrize("version", ["v3.4", "V 3.4", "3.4.0", "version 3.4"])
+def test_an_update_that_adds_a_row_names_the_version_that_may_be_meant(version: str) -> None:
+    plan = planned([THERE], version=version, update=True)
+    assert plan.notices == (f"3.4 is there; a new row is added for {version}.",)
+    assert len(plan.steps) == 1
+    assert planned([THERE], version=version).notices == ()
+
+
+@pytest.mark.parametrize("version", ["3.40", "3.5", "3.4-v2", "v"])
+def test_an_update_of_another_version_names_none(version: str) -> None:
+    assert planned([THERE], version=version, update=True).notices == ()
+
+
+def test_a_metric_that_is_no_number_any_more_is_told() -> None:
+    there = {**THERE, "Metric: Recall": 0.89, "Metric: F1": "n/a", "Cost": 3}
+    plan = planned(
+        [there], version="3.4", metrics={"recall": "high", "F1": "low"}, others={"Cost": "much"}, update=True
+    )
+    assert plan.notices == ("Recall held 0.89, a number, and holds a text now: high.",)
+    assert planned([there], version="3.4", metrics={"recall": ""}, update=True).notices == ()

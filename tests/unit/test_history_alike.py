@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -67,8 +67,8 @@ def answers(history: History) -> Mapping[str, Any]:
         "spells": history.spells(),
         "live": history.spells(live=True),
         "rows": history.spells(rows=[1, 3]),
-        "changed": [history.spells(changed_since=number) for number in range(12)],
-        "both": history.spells(rows=[1, 2], live=True, changed_since=3),
+        "ended": [history.spells(ended_since=number) for number in range(12)],
+        "both": history.spells(rows=[1, 2], live=True, ended_since=3),
         "findings": history.findings(),
         "export": list(history.export()),
     }
@@ -104,7 +104,7 @@ def test_pruning_changes_no_answer_about_the_days_from_then_on(past: Sequence[Se
     record(whole, past)
     history.prune(on(before))
     day = on(before)
-    assert held_now(history) == replace(held_now(whole), begins=max(day, held_now(whole).begins))
+    assert held_now(history) == held_now(whole)._replace(begins=max(day, held_now(whole).begins))
     for later in range(before, 40):
         assert overlapping(history, on(later)) == overlapping(whole, on(later))
     assert [one for one in history.passes() if one.last_day >= day] == [
@@ -112,7 +112,7 @@ def test_pruning_changes_no_answer_about_the_days_from_then_on(past: Sequence[Se
     ]
     first = next((one.id for one in whole.passes() if one.day >= day), None)
     if first is not None:
-        assert history.spells(changed_since=first) == whole.spells(changed_since=first)
+        assert history.spells(ended_since=first) == whole.spells(ended_since=first)
         assert changes_of(history.passes(), history.spells(), first) == changes_of(
             whole.passes(), whole.spells(), first
         )

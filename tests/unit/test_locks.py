@@ -142,7 +142,9 @@ def test_libreoffices_lock_is_stale_only_where_its_own_host_shows_it(
     holder = who_has_open(path, machine(started=started))
     assert (holder is not None) == open_
     if holder:
-        assert holder.sentence == "anna has it open in LibreOffice."
+        at = f" on {host}" if host not in ("", "localhost") else ""
+        assert holder.sentence == f"anna has it open in LibreOffice{at}."
+        assert holder.told("'a.xlsx'") == f"anna has 'a.xlsx' open in LibreOffice{at}."
 
 
 def test_locks_beside_the_link_and_beside_its_target_count(path: Path, tmp_path: Path) -> None:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from registry_sheets.errors import EditRefused, WorkbookOpen, WriteRefused
+from registry_sheets.errors import (
+    CannotSave,
+    EditRefused,
+    NoModelsTab,
+    NotAsMeant,
+    UnreadableWorkbook,
+    WorkbookOpen,
+    WriteRefused,
+)
 from registry_sheets.operations import applying
 from registry_sheets.operations.applying import apply_all
 from registry_sheets.operations.edit import drop, fix, promote, record, retry, rollback
 from registry_sheets.operations.looking import Terms
 from registry_sheets.operations.settling import Desk
-from registry_sheets.operations.waiting import Queue, apply_waiting, standing
+from registry_sheets.operations.waiting import Queue, apply_waiting, inventory, standing
 from registry_sheets.registry.edits.choosing import Promotion
-from registry_sheets.registry.edits.edit import Edit
+from registry_sheets.registry.edits.edit import Edit, Plan
 from registry_sheets.registry.edits.going_back import Rollback
 from registry_sheets.registry.edits.recording import Recording
 from registry_sheets.registry.grid import Cell, Grid
@@ -257,6 +266,104 @@ def test_what_is_refused_does_not_hold_up_the_others(desk: Desk, book: Book) -> 
     assert book.rows[-1][0] == "c"
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotAsMeant("Cell F3 does not read back.", "Please report this."), "Cell F3 does not read back."),
+        (NoModelsTab("Something of ours."), "Something of ours."),
+        (OverflowError("int too large"), "a fault in Registry Sheets (OverflowError: int too large)"),
+    ],
+)
+def test_whatever_goes_wrong_with_one_edit_does_not_hold_up_the_others(
+    desk: Desk, book: Book, error: Exception, reason: str
+) -> None:
+    wishes = [Recording(name, "1") for name in ("bad", "a", "bad two", "b", "bad three", "c", "bad four", "d", "e")]
+    put_in(desk, book, *wishes)
+
+    def fail(edits: Sequence[RowEdit]) -> None:
+        if any(isinstance(edit, AppendRow) and str(edit.values.get(0)).startswith("bad") for edit in edits):
+            raise error
+
+    book.before = fail
+    assert record(desk, Recording("f", "1")).outcome == "written"
+    assert [row[0] for row in book.rows[2:]] == ["a", "b", "c", "d", "e", "f"]
+    left = desk.outbox.read().in_state("waiting")
+    assert [edit.what for edit in left] == [
+        "record bad 1",
+        "record bad two 1",
+        "record bad three 1",
+        "record bad four 1",
+    ]
+    assert all(reason in edit.reason for edit in left)
+    done = record(desk, Recording("bad five", "1"))
+    assert done.outcome == "waiting"
+    assert any(reason in notice for notice in done.notices)
+
+
+@pytest.mark.parametrize("error", [CannotSave("The disk is full.", "Make room."), WorkbookOpen("Kim has it open.")])
+def test_what_holds_for_the_whole_workbook_is_tried_once(desk: Desk, book: Book, error: Exception) -> None:
+    put_in(desk, book, *(Recording(name, "1") for name in "abcd"))
+    tries = []
+
+    def fail(edits: Sequence[RowEdit]) -> None:
+        tries.append(len(edits))
+        raise error
+
+    book.before = fail
+    (told,) = apply_waiting(desk.outbox, book, desk.terms)
+    assert tries == [4]
+    assert str(error) in told
+    assert {edit.reason for edit in desk.outbox.read().in_state("waiting")} == {str(error)}
+
+
+def test_a_system_error_is_nobodys_edit(desk: Desk, book: Book) -> None:
+    put_in(desk, book, Recording("a", "1"), Recording("b", "1"))
+
+    def fail(_: Sequence[RowEdit]) -> None:
+        raise OSError(28, "No space left on device")
+
+    book.before = fail
+    with pytest.raises(OSError, match="No space"):
+        apply_waiting(desk.outbox, book, desk.terms)
+
+
+def test_edits_of_others_that_are_written_along_are_told_however_young(desk: Desk, book: Book) -> None:
+    put_in(desk, book, *(Recording(name, "1") for name in "abcdefghij"))
+    told = record(desk, Recording("k", "1")).notices
+    assert told[0] == "Written from the outbox as well: record a 1, by ana@laptop."
+    assert told[-1] == "Written from the outbox as well: … and 2 more."
+    assert len(told) == 9
+
+
+def test_edits_of_commands_that_run_now_are_not_told(desk: Desk, book: Book) -> None:
+    (edit,) = put_in(desk, book, Recording("a", "1"))
+    desk.outbox.put(became(edit, "waiting"))  # as it is before anybody has tried to write it
+    assert record(desk, Recording("b", "1")).notices == ()
+    assert [row[0] for row in book.rows[2:]] == ["a", "b"]
+
+
+def test_a_workbook_that_is_waited_for_is_told_once_and_at_once(desk: Desk, book: Book) -> None:
+    told: list[str] = []
+    refusals = iter(range(3))
+
+    def is_open(_: Sequence[RowEdit]) -> None:
+        if next(refusals, None) is not None:
+            raise WorkbookOpen("'models.xlsx' is not written now: Kim has it open.", who="Kim has it open.")
+
+    book.before = is_open
+    assert record(replace(desk, tell=told.append), Recording("a", "1")).outcome == "written"
+    assert told == ["Kim has it open. Waiting up to 10 s …"]
+
+
+def test_findings_are_those_of_the_row_that_is_written(desk: Desk, book: Book) -> None:
+    book.put(Grid("Models", [HEADER, LIVE, [*NEXT[:2], "last spring", *NEXT[3:]]]))
+    done = record(desk, Recording("AC failure", "3.5", {"location": "Van"}, another_place=True))
+    assert {one.row for one in done.findings} == {4}
+    done = record(desk, Recording("AC failure", "3.5", {"location": "Desk", "why": "x"}, update=True))
+    assert {one.row for one in done.findings} == {3}
+    assert "not-a-date" in {one.rule for one in done.findings}
+
+
 def test_later_edits_of_the_same_version_wait_behind_it(desk: Desk, book: Book) -> None:
     put_in(desk, book, Recording("c", "1", {"location": "Desk"}), Promotion("c", "1", "x"), Recording("c", "2"))
     book.before = refusing("c")
@@ -337,6 +444,32 @@ def test_a_command_that_somebody_elses_edit_made_unfit_is_refused_and_leaves_not
 # What was written and is seen again, or lost
 
 
+def test_looking_into_the_outbox_tells_what_is_lost_by_the_sheet_as_it_is(desk: Desk, book: Book) -> None:
+    older = book.read().grid("Models")
+    first = record(desk, Recording("a", "1"))
+    assert inventory(desk.outbox, book, desk.terms).lost == {}
+    book.put(older)
+    second = record(desk, Recording("b", "1"))
+    seen = inventory(desk.outbox, book, desk.terms)
+    assert [edit.id for edit in seen.contents.edits] == [first.id, second.id]
+    assert seen.lost == {first.id: "its row is not in the sheet"}
+
+
+def test_looking_into_the_outbox_reads_the_sheet_only_for_what_was_written(
+    desk: Desk, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable() -> Any:
+        raise UnreadableWorkbook("It is no workbook.")
+
+    put_in(desk, book, Recording("a", "1"))
+    monkeypatch.setattr(book, "read", unreadable)
+    assert inventory(desk.outbox, book, desk.terms).unseen == ""
+    desk.outbox.put(became(desk.outbox.read().edits[0], "applied"))
+    seen = inventory(desk.outbox, book, desk.terms)
+    assert seen.lost == {}
+    assert seen.unseen.endswith("is not checked: It is no workbook.")
+
+
 def test_a_pass_confirms_and_forgets(desk: Desk, book: Book) -> None:
     record(desk, Recording("a", "1", {"location": "Desk"}))
     queue = Queue(desk.outbox, desk.terms)
@@ -405,3 +538,36 @@ def test_apply_all_gives_the_cells_by_edit(desk: Desk, book: Book) -> None:
     with desk.outbox.held(1):
         done = apply_all(desk.outbox, book, desk.terms)
     assert [write.new for write in done.writes[edit.id]] == ["a", "1"]
+
+
+def test_of_two_promotions_that_did_not_know_of_each_other_the_second_does_not_fit(desk: Desk, book: Book) -> None:
+    record(desk, Recording("AC failure", "3.6", {"stage": "Testing", "location": "Desk"}))
+    book.writes = 0
+    put_in(desk, book, Promotion("AC failure", "3.5", "better"))
+    book.person(1, 4, "Archived")
+    book.person(3, 4, "Production")
+    apply_waiting(desk.outbox, book, desk.terms)
+    assert [row[4] for row in book.rows] == ["Archived", "Testing", "Production"]
+    (unfit,) = desk.outbox.read().in_state("unfit")
+    assert unfit.reason == "3.6 is live at Desk now, which this edit does not know; look, then promote again."
+    with pytest.raises(EditRefused, match=r"3\.6 is live at Desk now"):
+        retry(desk, unfit.id)
+
+
+def test_promotions_at_the_same_moment_never_leave_two_live(
+    desk: Desk, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(desk, Recording("AC failure", "3.6", {"stage": "Testing", "location": "Desk"}))
+    add = desk.outbox.add
+
+    def slower(plan: Plan, command: str, by: str) -> Edit:
+        """Between planning and writing somebody else's command goes through."""
+        monkeypatch.setattr(desk.outbox, "add", add)
+        assert promote(desk, Promotion("AC failure", "3.6", "quicker")).outcome == "written"
+        return add(plan, command, by)
+
+    monkeypatch.setattr(desk.outbox, "add", slower)
+    with pytest.raises(EditRefused):
+        promote(desk, Promotion("AC failure", "3.5", "slower"))
+    assert [row[4] for row in book.rows] == ["Archived", "Testing", "Production"]
+    assert not desk.outbox.read().in_state("unfit", "waiting")

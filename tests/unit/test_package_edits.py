@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,18 @@ def test_a_started_row_is_a_row(tmp_path: Path) -> None:
     assert done.rows == (4,)
 
 
+def test_a_row_that_is_started_in_another_column_is_a_row(tmp_path: Path) -> None:
+    below = '<row r="3"><c r="D3"><v>77</v></c><c r="E3"><v>78</v></c></row>'
+    _, done = edited(raw(tmp_path, HEADER + ROW + below), replace(NEW, columns=frozenset(range(5))))
+    assert done.rows == (4,)
+
+
+def test_a_number_beside_the_word_for_a_total_makes_no_row_of_it(tmp_path: Path) -> None:
+    below = '<row r="3"><c r="A3" t="inlineStr"><is><t>Total</t></is></c><c r="D3"><v>77</v></c></row>'
+    with pytest.raises(WriteRefused, match="below the table"):
+        edited(raw(tmp_path, HEADER + ROW + below), replace(NEW, columns=frozenset(range(5))))
+
+
 def test_a_row_into_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WriteRefused, match="no table yet"):
         edited(raw(tmp_path, ""), NEW)
@@ -290,6 +303,15 @@ def test_blank_rows_of_a_table_are_filled_first(tmp_path: Path) -> None:
     new, done = edited(tabled(tmp_path, last=6, below="a note below"), NEW)
     assert done.rows == (4,)
     assert openpyxl.load_workbook(new)["Models"].tables["T"].ref == "A1:B6"
+
+
+def test_what_stands_beside_an_excel_table_does_not_count(tmp_path: Path) -> None:
+    path = tabled(tmp_path)
+    book = openpyxl.load_workbook(path)
+    book["Models"]["L9"] = "beside"
+    book.save(path)
+    _, done = edited(path, replace(NEW, columns=frozenset(range(12))))
+    assert done.rows == (4,)
 
 
 def test_notes_right_below_a_table_stop_it(tmp_path: Path) -> None:

@@ -133,3 +133,19 @@ def test_a_change_tells_who_saved_last_and_by_which_command_it_came() -> None:
     seen.see(SECOND, {**A, "Owner": "Dia", "Why": "x"}, editor="Ana", credits={("churn", "1"): {"why": "sam, promote"}})
     found = {change.column: (change.editor, change.by) for change in seen.story(SECOND).changes()}
     assert found == {"Owner": ("Ana", ""), "Why": ("Ana", "sam, promote")}
+
+
+def test_a_heading_that_was_changed_is_one_change() -> None:
+    def seen_with(heading: str) -> list[Row]:
+        return [{**one, heading: note} for one, note in ((A, "ask Ana"), (B, "=1+1"))]
+
+    history = Timeline()
+    for day, heading in ((FIRST, "Notes"), (SECOND, "Why")):
+        history.see(day, *seen_with(heading))
+    (change,) = history.story(SECOND).changes()
+    assert (change.kind, change.name, change.old, change.new) == ("column", "", "Notes", "Why")
+
+
+def test_one_value_that_moved_to_another_column_is_two_changes() -> None:
+    found = steps([{**A, "Notes": "ask Ana"}, B], [{**A, "Why": "ask Ana"}, B])
+    assert [change[2:] for change in found] == [("Notes", "ask Ana", ""), ("Why", "", "ask Ana")]

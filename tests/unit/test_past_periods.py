@@ -177,3 +177,53 @@ def test_the_sheet_as_it_is_now_counts_before_it_is_recorded() -> None:
 def test_a_crowded_place_is_quick() -> None:
     rows = [row(str(number), "Archived", JAN) for number in range(4000)]
     assert len(periods_of_table(table(rows), TODAY)) == 4000
+
+
+def test_several_switches_on_one_day_are_in_the_order_in_which_passes_saw_them() -> None:
+    seen = Timeline()
+    seen.see(JAN, row("1", deployed=JAN), row("2", "Testing"), row("3", "Testing"))
+    seen.see(FEB, row("1", "Archived", JAN), row("2", deployed=FEB), row("3", "Testing"))
+    seen.see(FEB, row("1", deployed=FEB, Why="back"), row("2", "Archived", FEB), row("3", "Testing"))
+    seen.see(FEB, row("1", "Archived", FEB), row("2", "Archived", FEB), row("3", deployed=FEB))
+    periods = seen.periods(TODAY)
+    assert [(p.version, p.end) for p in periods] == [("1", FEB), ("2", FEB), ("1", FEB), ("3", None)]
+    assert periods[-1].replaced == "1"
+
+
+def test_a_place_that_is_written_down_later_was_the_place_before() -> None:
+    seen = Timeline()
+    seen.see(JAN, row("1", "Testing", Location=""))
+    seen.see(FEB, row("1", Location="", Why="pilot"))
+    seen.see(MAR, row("1", Location="Berlin; Ulm", Why="pilot"))
+    assert [(p.location, p.start, p.end) for p in seen.periods(TODAY)] == [("Berlin", FEB, None), ("Ulm", FEB, None)]
+    known = seen.see(MAR, row("1", Location="Berlin; Ulm", Why="pilot"))
+    assert [(p.location, p.start) for p in known.periods()] == [("Berlin", FEB), ("Ulm", FEB)]
+
+
+def test_a_row_that_was_deleted_and_put_back_was_live_throughout_as_it_states() -> None:
+    seen = Timeline()
+    seen.see(FEB, row("1", deployed=JAN), row("2", "Testing"))
+    seen.see(MAR, row("2", "Testing"))
+    seen.see(APR, row("1", deployed=JAN), row("2", "Testing"))
+    assert told(seen.periods(TODAY)) == [("1", "2026-01-01..", "stated")]
+
+
+def test_without_a_statement_a_row_that_was_put_back_came_back() -> None:
+    seen = Timeline()
+    seen.see(FEB, row("1"), row("2", "Testing"))
+    seen.see(MAR, row("2", "Testing"))
+    seen.see(APR, row("1"), row("2", "Testing"))
+    assert told(seen.periods(TODAY)) == [("1", "?..2026-03-01", "observed"), ("1", "2026-04-01..", "observed")]
+
+
+def test_a_day_that_has_not_come_states_nothing_yet() -> None:
+    seen = Timeline()
+    seen.see(JAN, row("1"), row("2", "Testing"))
+    seen.see(FEB, row("1", "Archived"), row("2", deployed=APR))
+    assert told(seen.periods(MAR)) == [("1", "?..2026-02-01", "observed"), ("2", "2026-02-01..", "observed")]
+    assert told(seen.periods(MAY)) == [("1", "?..2026-04-01", "observed"), ("2", "2026-04-01..", "stated")]
+
+
+def test_what_came_beside_another_replaced_nothing() -> None:
+    rows = [row("1", "Archived", JAN), row("2", deployed=FEB), row("3", deployed=MAR)]
+    assert [period.replaced for period in periods_of_table(table(rows), TODAY)] == ["", "1", ""]

@@ -40,6 +40,12 @@ class Chosen:
     fills: tuple[str, ...] = ()
 
 
+def with_reason(why: str, command: str) -> None:
+    """Raises EditRefused where no reason is given: it is what a registry is asked for later."""
+    if not normalise(why):
+        raise EditRefused(f"{command} needs a reason, and it is blank.", "Say why, such as: --why 'fewer false alarms'")
+
+
 def choose(view: View, wish: Promotion) -> Chosen:
     """The row and the places. Raises EditRefused."""
     rows = view.known_rows_of(wish.name, wish.version)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 
-from registry_sheets.registry.edits.edit import Change, Edit, NewRow, RowChange, State, Step
+from registry_sheets.registry.edits.edit import Change, Edit, Expected, NewRow, RowChange, State, Step
 from registry_sheets.registry.grid import Cell
 
 FORMAT = 1
@@ -26,6 +26,7 @@ def to_plain(edit: Edit) -> dict[str, Any]:
         "reason": edit.reason,
         "applied": edit.applied.isoformat() if edit.applied else None,
         "steps": [_plain_step(step) for step in edit.steps],
+        "expected": _plain_expected(edit.expected),
     }
 
 
@@ -50,8 +51,23 @@ def _edit(plain: Mapping[str, Any]) -> Edit:
         steps=tuple(_step(step) for step in plain["steps"]),
         state=plain["state"],
         applied=_moment(plain["applied"]) if plain["applied"] else None,
+        expected=_expected(plain.get("expected")),
         **texts,
     )
+
+
+def _plain_expected(expected: Expected | None) -> dict[str, Any] | None:
+    if expected is None:
+        return None
+    places = [list(place) for place in sorted(expected.places)]
+    return {"name": expected.name, "places": places, "versions": sorted(expected.versions)}
+
+
+def _expected(plain: Any) -> Expected | None:
+    if plain is None:
+        return None
+    places = frozenset((_text(use), _text(location)) for use, location in plain["places"])
+    return Expected(_text(plain["name"]), places, frozenset(map(_text, plain["versions"])))
 
 
 def _text(plain: Any) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from registry_sheets.registry.edits.places import Place
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.identity import normalise
 
@@ -68,11 +69,24 @@ Step = NewRow | RowChange
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What is to be live once an edit is written: of the model ``name``, at these places, these versions and no others.
+
+    All normalised. An edit that meets another version there was made by someone who did not know of it.
+    """
+
+    name: str
+    places: frozenset[Place]
+    versions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A command's steps, all or nothing, and how they stand.
 
     ``id`` sorts in the order in which edits were made. ``by`` is the user who gave the command, 'ana@laptop'.
     ``what`` tells it in a line ('promote AC failure 3.5 at Dispatch desk'). ``made`` and ``applied`` are in UTC.
+    ``expected``: None where it does not matter what is live.
     """
 
     id: str
@@ -84,6 +98,7 @@ class Edit:
     state: State = "waiting"
     reason: str = ""
     applied: datetime | None = None
+    expected: Expected | None = None
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -96,13 +111,14 @@ class Plan:
     """What a command comes to: ``what`` in a line and its steps, none where nothing is to be changed.
 
     ``notices`` are what a person should know beside it; ``places`` are the locations where a running system is to
-    be switched now.
+    be switched now; ``expected`` as in Edit.
     """
 
     what: str
     steps: tuple[Step, ...]
     notices: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)

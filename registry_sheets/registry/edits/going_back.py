@@ -8,7 +8,7 @@ from datetime import date
 from itertools import product
 
 from registry_sheets.errors import EditRefused
-from registry_sheets.registry.edits.choosing import Promotion
+from registry_sheets.registry.edits.choosing import Promotion, with_reason
 from registry_sheets.registry.edits.edit import Plan
 from registry_sheets.registry.edits.places import Place
 from registry_sheets.registry.edits.promoting import plan_promotion
@@ -44,6 +44,7 @@ class _Line:
 
 def plan_rollback(view: View, wish: Rollback, periods: Sequence[LivePeriod]) -> Plan:
     """What it takes. ``periods``: when which version of the model was live where, oldest first. Raises EditRefused."""
+    with_reason(wish.why, "rollback")
     view.known_model(wish.name)
     lines = _lines_at(view, wish)
     current = _one_version(lines, wish)
@@ -134,16 +135,29 @@ def _before(line: _Line, periods: Sequence[LivePeriod], wish: Rollback) -> str:
             f"Nothing tells what was live{_at([line])} before {clipped(line.version)}.",
             f"Say which version with: registry-sheets promote {quoted(wish.name)} VERSION --why ...",
         )
-    candidates = dict.fromkeys(version for version in runs[-1].values())
-    if any(current in run for run in runs):
-        first = next(at for at, run in enumerate(runs) if current in run)
-        candidates |= dict.fromkeys(runs[first - 1].values() if first else ())
-        raise _either(
-            line, [*candidates], f"{clipped(line.version)} was live before that too, so 'before' may mean either"
-        )
+    latest = _others(runs[-1], current)
+    if len(latest) > 1:
+        raise _either(line, latest, "several versions were live there at once")
+    earlier = [name for at in _again(runs, current) for name in _others(runs[at - 1], current)]
+    candidates = list({normalise(version): version for version in (*latest, *earlier)}.values())
     if len(candidates) > 1:
-        raise _either(line, [*candidates], "several versions were live there at once")
-    return next(iter(candidates))
+        version = clipped(line.version)
+        raise _either(
+            line,
+            candidates,
+            f"{version} has been live there before, so 'before' may mean {listed(latest)}, which it took over from "
+            f"last, or {listed(candidates[1:])}, which was live before {version} was so earlier",
+        )
+    return candidates[0]
+
+
+def _others(run: dict[str, str], current: str) -> list[str]:
+    return [version for key, version in run.items() if key != current]
+
+
+def _again(runs: Sequence[dict[str, str]], current: str) -> list[int]:
+    """Which runs, but for the very first, the version was in that is live now; the latest first."""
+    return [at for at in range(len(runs) - 1, 0, -1) if current in runs[at]]
 
 
 def _runs(there: Sequence[LivePeriod], current: str) -> list[dict[str, str]]:

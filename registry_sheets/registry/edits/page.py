@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,10 +12,11 @@ from registry_sheets.registry.edits.edit import Key
 from registry_sheets.registry.edits.headings import Headings, alike
 from registry_sheets.registry.edits.places import Places
 from registry_sheets.registry.grid import Cell, Grid
+from registry_sheets.registry.grid import Place as CellPlace
 from registry_sheets.registry.headers import HeaderMatch, find_header
 from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.past.facts import header_of
-from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.table import ModelTable, Stage
 from registry_sheets.registry.table_settings import TableSettings
 
 
@@ -37,14 +38,25 @@ class Laid:
         return Laid(dict(self.cells), dict(self.headings), [dict(row) for row in self.rows], list(self.keys))
 
 
+def _no_formulas() -> frozenset[CellPlace]:
+    return frozenset()
+
+
 class Page:
     """A tab as it was read, and over it what edits lay on it.
 
-    Rows are named by their place from 0 as read, new ones by -1, -2, … in their order.
+    Rows are named by their place from 0 as read, new ones by -1, -2, … in their order. ``formulas`` tells, when
+    asked, where formulas stand in the tab.
     """
 
-    def __init__(self, grid: Grid, match: HeaderMatch, settings: TableSettings) -> None:
-        self.grid, self.match, self.settings = grid, match, settings
+    def __init__(
+        self,
+        grid: Grid,
+        match: HeaderMatch,
+        settings: TableSettings,
+        formulas: Callable[[], frozenset[CellPlace]] = _no_formulas,
+    ) -> None:
+        self.grid, self.match, self.settings, self.formulas = grid, match, settings, formulas
         self.table = parse_models(grid, match, settings)
         self.headings = Headings.of_match(match)
         self.laid = Laid()
@@ -57,6 +69,14 @@ class Page:
         """The rows of a version, in sheet order, new ones last."""
         new = [-1 - at for at, other in enumerate(self.laid.keys) if other == key]
         return [*self._rows.get(key, ()), *new]
+
+    def live_rows(self, name: str) -> Iterator[tuple[str, int]]:
+        """The rows of a model (normalised) in Production, each with its version (normalised)."""
+        means = self._meaning("stage")
+        for model, version in dict.fromkeys((*self._rows, *self.laid.keys)):
+            if model == name:
+                rows = self.rows_of((model, version))
+                yield from ((version, row) for row in rows if means(self.cell(row, "stage")) is Stage.PRODUCTION)
 
     def cell(self, row: int, key: str) -> Cell:
         """What a row holds under a fact key; '' where the sheet has no such column."""
@@ -128,14 +148,26 @@ class Page:
         return place
 
     @cached_property
+    def headed(self) -> frozenset[int]:
+        """The columns (from 0) that have a heading, the tool's own Check column left out: rows end in these."""
+        known = (one.index for one in (*self.match.columns.values(), *self.match.own))
+        return frozenset((*known, *(one.index for one in self.match.metrics)))
+
+    @cached_property
     def _last_row(self) -> int:
-        """The last row (from 0) with content under the headings that are known; new rows go below it."""
-        places = [*(one.index for one in self.match.columns.values()), *(m.index for m in self.match.metrics)]
-        places += [one.index for one in self.match.own]
+        """The last row (from 0) with anything but formulas under the headings; new rows go below it."""
+        name = self.match.columns["name"].index
         row = len(self.grid.rows) - 1
-        while row >= self.match.header_row and not any(self.grid.rows[row][place] != "" for place in places):
+        while row >= self.match.header_row:
+            filled = [(row, place) for place in self.headed if self._is_filled(row, place)]
+            # Whether formulas fill it is asked only where it does not name a model: that takes a look into the file.
+            if filled and ((row, name) in filled or not self.formulas().issuperset(filled)):
+                break
             row -= 1
         return row
+
+    def _is_filled(self, row: int, place: int) -> bool:
+        return self.grid.rows[row][place] != "" or (row, place) in self.grid.errors
 
     def _rows_now(self) -> list[list[Cell]]:
         rows = list(self.grid.rows)

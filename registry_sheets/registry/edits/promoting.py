@@ -6,12 +6,12 @@ row that speaks for others as well gives them up in its cell, and a copy of it t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from registry_sheets.errors import EditRefused
-from registry_sheets.registry.edits.choosing import Chosen, choose
+from registry_sheets.registry.edits.choosing import Chosen, choose, with_reason
 from registry_sheets.registry.edits.choosing import Promotion as Promotion
-from registry_sheets.registry.edits.edit import NewRow, Plan, Step
+from registry_sheets.registry.edits.edit import Expected, NewRow, Plan, Step
 from registry_sheets.registry.edits.places import Place, Places, joined, said
 from registry_sheets.registry.edits.values import tidy
 from registry_sheets.registry.edits.view import View
@@ -20,23 +20,33 @@ from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.past.facts import own_key
 from registry_sheets.registry.rules.words import closest
 from registry_sheets.registry.table import Stage
-from registry_sheets.registry.wording import clipped
+from registry_sheets.registry.wording import clipped, listed
 
 
 def plan_promotion(view: View, wish: Promotion) -> Plan:
     """What it takes; no steps where it is so already. Raises EditRefused where it is not clear what is meant."""
+    with_reason(wish.why, "promote")
     chosen = choose(view, wish)
     name, version = view.text(chosen.row, "name"), view.text(chosen.row, "version")
-    replaced = _replaced_rows(view, wish, chosen.places.all)
-    steps: list[Step] = [step for index in replaced if (step := _retired(view, index, chosen.places.all, wish))]
+    replaced = list(_replaced_rows(view, wish, chosen.places.all))
+    retired = {index: step for index in replaced if (step := _retired(view, index, chosen.places.all, wish))}
+    steps: list[Step] = list(retired.values())
     steps += _promoted(view, chosen, wish)
     where = f" at {said(chosen.places.all, chosen.places)}" if chosen.places.locations else ""
+    beside = () if replaced or wish.location else _live_elsewhere(view, wish, chosen.places)
     return Plan(
         what=f"promote {clipped(name)} {clipped(version)}{where}",
         steps=tuple(steps),
-        notices=(*_unknown(view, wish), *_left_live(view, wish, chosen.places)),
+        notices=(*_unknown(view, wish), *_left_live(view, wish, chosen.places), *beside, *_to_come(view, wish)),
         places=chosen.places.locations,
+        expected=_expected(view, chosen, [index for index in replaced if index not in retired]),
     )
+
+
+def _expected(view: View, chosen: Chosen, left: Iterable[int]) -> Expected:
+    """The version is to be live at its places, and beside it only what is left there knowingly."""
+    versions = frozenset(view.table.version_keys[index] for index in (chosen.row, *left))
+    return Expected(view.table.name_keys[chosen.row], chosen.places.all, versions)
 
 
 # What it replaces
@@ -85,6 +95,29 @@ def _left_live(view: View, wish: Promotion, places: Places) -> Iterator[str]:
                 f"{view.text(index, 'name')} {view.text(index, 'version')} (row {view.number(index)}) stays in "
                 f"Production: it {lacks}. Archive it in the sheet if it is replaced too."
             )
+
+
+def _live_elsewhere(view: View, wish: Promotion, places: Places) -> Iterator[str]:
+    """Where nothing was live at the place that the row tells: what is live of the same use at others."""
+    others: dict[str, list[str]] = {}
+    for index in view.live_rows(wish.name):
+        own = view.places(index)
+        if own.location_keys & places.location_keys:  # it is live here, or another version is, of another use
+            return
+        if view.table.version_keys[index] != normalise(wish.version) and own.use_keys & places.use_keys:
+            for location in own.locations:
+                others.setdefault(location, []).append(clipped(view.text(index, "version")))
+    if others:
+        stay = listed([f"{listed(versions)} stays live at {location}" for location, versions in others.items()], 8)
+        flags = " or ".join(f"--location '{location}'" for location in list(others)[:3])
+        yield f"Nothing is replaced: {stay}. If {clipped(wish.version)} is to replace it there: {flags}."
+
+
+def _to_come(view: View, wish: Promotion) -> Iterator[str]:
+    """A day that has not come is written all the same; a check calls it what it is."""
+    if wish.deployed and wish.deployed > view.today:
+        day = wish.deployed.isoformat()
+        yield f"Deployed on {day} has not come yet; until then a check calls it an error (rule future-date)."
 
 
 def _unknown(view: View, wish: Promotion) -> Iterator[str]:

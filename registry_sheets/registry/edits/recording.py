@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +16,10 @@ from registry_sheets.registry.edits.places import Places
 from registry_sheets.registry.edits.values import figure, known_cell, plain_cell, same, tidy
 from registry_sheets.registry.edits.view import View
 from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.header_words import metric_of
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.text import cell_safe
+from registry_sheets.registry.past.facts import own_key
+from registry_sheets.registry.text import cell_safe, shown
 from registry_sheets.registry.wording import clipped
 
 _PLACE = ("used_for", "location")
@@ -69,6 +73,7 @@ def plan_recording(view: View, wish: Recording) -> Plan:
         lacking = "name" if not normalise(name) else "version"
         raise EditRefused(f"Without a {lacking} nothing can be recorded.", "Say: registry-sheets record NAME VERSION")
     cells = _cells(view, wish)
+    name, heard = _as_spelled(view, name)
     what = f"record {clipped(name)} {clipped(version)}"
     rows = view.rows_of(name, version)
     if any(_says(view, index, cells) for index in rows):
@@ -77,7 +82,33 @@ def plan_recording(view: View, wish: Recording) -> Plan:
         return _update(view, what, rows, cells, wish)
     if rows and not wish.another_place:
         raise _there(view, rows, name, version)
-    return Plan(what, (_new(name, version, cells, alone=not rows),), tuple(_cut(wish)))
+    notices = (*heard, *(_near(view, name, version) if wish.update else ()), *_cut(wish))
+    return Plan(what, (_new(name, version, cells, alone=not rows),), notices)
+
+
+def _as_spelled(view: View, name: str) -> tuple[str, tuple[str, ...]]:
+    """A model's name as its rows spell it, so that a new row does not spell it otherwise; and word of that."""
+    spellings = Counter(tidy(view.text(index, "name")) for index in view.table.by_model.get(normalise(name), ()))
+    if not spellings or name in spellings:
+        return name, ()
+    known = spellings.most_common(1)[0][0]
+    return known, (f"It is recorded under '{clipped(known)}', as the sheet spells that model.",)
+
+
+def _near(view: View, name: str, version: str) -> Iterator[str]:
+    """A version that may be the one that was to be updated: v3.4 and 3.4, 3.0 and 3."""
+    near = [known for known in view.versions(name) if _bare(known) == _bare(version)]
+    if near:
+        yield f"{clipped(near[0])} is there; a new row is added for {clipped(version)}."
+
+
+def _bare(version: str) -> str:
+    """The version without a leading v and without noughts at its end."""
+    return _NOUGHTS.sub("", _V.sub("", normalise(version)))
+
+
+_V = re.compile(r"^v(?:er(?:sion)?)?[.\s]*(?=\d)")
+_NOUGHTS = re.compile(r"(?:\.0+)+$")
 
 
 def _cells(view: View, wish: Recording) -> dict[str, Cell]:
@@ -132,7 +163,17 @@ def _update(view: View, what: str, rows: list[int], cells: dict[str, Cell], wish
         cells = {key: cell for key, cell in cells.items() if key not in _PLACE}
     changed = {key: new for key, new in cells.items() if not _means_same(view, key, view.cell(rows[0], key), new)}
     step = view.change(rows[0], changed)
-    return Plan(what, (step,) if step else (), tuple(_cut(wish)))
+    return Plan(what, (step,) if step else (), (*_no_number_now(view, rows[0], changed), *_cut(wish)))
+
+
+def _no_number_now(view: View, index: int, changed: Mapping[str, Cell]) -> Iterator[str]:
+    """Metrics that were numbers and become texts, which no comparison can rank."""
+    for key, new in changed.items():
+        found = metric_of(view.headings.header(key)) if key == own_key(view.headings.header(key)) else None
+        old = view.cell(index, key)
+        if found and isinstance(new, str) and new and isinstance(old, (int, float)) and not isinstance(old, bool):
+            metric = f"{found[0]} ({found[1]})" if found[1] else found[0]
+            yield f"{clipped(metric)} held {shown(old)}, a number, and holds a text now: {clipped(new)}."
 
 
 def _at_its_place(view: View, rows: list[int], cells: Mapping[str, Cell]) -> list[int]:

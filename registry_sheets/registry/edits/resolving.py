@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry_sheets.registry.edits.edit import CellWrite, Change, Edit, NewRow, RowChange, Step
+from registry_sheets.registry.edits.edit import CellWrite, Change, Edit, Expected, NewRow, RowChange, Step
 from registry_sheets.registry.edits.page import Page
-from registry_sheets.registry.edits.places import Places
+from registry_sheets.registry.edits.places import Places, said
 from registry_sheets.registry.edits.values import same
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.past.facts import header_of
@@ -33,6 +33,8 @@ def resolve(page: Page, edit: Edit) -> Resolution:
     try:
         for step in edit.steps:
             writes += _step(page, step)
+        if writes and edit.expected:
+            _refuse_others(page, edit.expected)
     except _Unfit as unfit:
         page.laid = before
         return Resolution(reason=str(unfit))
@@ -45,6 +47,16 @@ def _step(page: Page, step: Step) -> list[CellWrite]:
 
 def _called(step: Step) -> str:
     return clipped(f"{step.name} {step.version}")
+
+
+def _refuse_others(page: Page, expected: Expected) -> None:
+    """Raises _Unfit where a version is live that whoever gave the command did not know of."""
+    for version, row in page.live_rows(expected.name):
+        places = page.places(row)
+        if version not in expected.versions and (shared := places.all & expected.places):
+            where = "" if shared == {("", "")} else f" at {clipped(said(shared, places))}"
+            other = clipped(shown(page.cell(row, "version")))
+            raise _Unfit(f"{other} is live{where} now, which this edit does not know; look, then promote again.")
 
 
 # A new row

@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from registry_sheets.registry.columns import Column
 from registry_sheets.registry.dates import read_date
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.identity import trimmed
 from registry_sheets.registry.table_settings import DateOrder
-from registry_sheets.registry.text import cell_safe, shown
+from registry_sheets.registry.text import cell_safe, number_text, shown
 
 FIRST_DAY = date(1900, 3, 1)
 """Days before it are not the same in every spreadsheet, so they stay text."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _MOST_DIGITS = 15  # more than a spreadsheet keeps
+_HUGE = 1e307  # from about here on a spreadsheet holds no number
+_LONGEST = timedelta(days=2_958_466)  # until the end of the year 9999, where a spreadsheet's days end
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_COMPACT_DAY = re.compile(r"(19|2\d)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
 def same(one: Cell, other: Cell) -> bool:
@@ -46,23 +49,33 @@ def known_cell(declared: Column, said: Cell | Sequence[str], order: DateOrder) -
     if declared.kind == "date":
         return _day(said, order)
     if declared.kind == "days":
-        return said if isinstance(said, int) else plain_cell(said)
+        return plain_cell(said)
     return tidy(said if isinstance(said, str) else shown(said))
 
 
 def _day(said: Cell, order: DateOrder) -> Cell:
+    """A day as a day; what is none as the text that a person reads: a number would look like one."""
     if isinstance(said, datetime):
-        return said.date() if said.date() >= FIRST_DAY else said.date().isoformat()
+        said = said.date()
     if not isinstance(said, (str, date)):
-        return said
-    day = read_date(tidy(said) if isinstance(said, str) else said, order)
-    return day if isinstance(day, date) and day >= FIRST_DAY else (tidy(said) if isinstance(said, str) else shown(said))
+        said = shown(said)
+    text = tidy(said if isinstance(said, str) else shown(said))
+    day = said if isinstance(said, date) else _compact_day(text) or read_date(text, order)
+    return day if isinstance(day, date) and day >= FIRST_DAY else text
+
+
+def _compact_day(text: str) -> date | None:
+    """20260630: a day in the short form of ISO 8601."""
+    try:
+        return date.fromisoformat(text) if _COMPACT_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def plain_cell(said: Cell) -> Cell:
     """What goes into a column of the people's own: a number or a day only where the text loses nothing by it."""
     if not isinstance(said, str):
-        return said
+        return str(said) if type(said) is int and 10**_MOST_DIGITS <= abs(said) < _HUGE else _kept(said)
     text = tidy(said)
     if _NUMBER.fullmatch(text):
         number = float(text)
@@ -75,9 +88,9 @@ def plain_cell(said: Cell) -> Cell:
 
 
 def figure(said: Cell) -> Cell:
-    """What goes into a metric's cell: a number where it is one, 0.10 as well as 1e-3."""
+    """What goes into a metric's cell: a number where it is one, 0.10 as well as 1e-3; 'nan' and 'inf' are texts."""
     if not isinstance(said, str):
-        return said
+        return _kept(said)
     text = tidy(said)
     return _number(text) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else text
 
@@ -85,6 +98,22 @@ def figure(said: Cell) -> Cell:
 def _number(text: str) -> Cell:
     plain = text.lstrip("-").isdigit() and len(text) <= _MOST_DIGITS
     return int(text) if plain else float(text)
+
+
+def _kept(cell: Cell) -> Cell:
+    """The cell as a spreadsheet keeps it; as text where it keeps no such number, day or duration."""
+    if isinstance(cell, (bool, str)):
+        return cell
+    if isinstance(cell, (int, float)):
+        return cell if abs(cell) < _HUGE else number_text(cell)
+    if isinstance(cell, datetime):
+        plain = cell.replace(tzinfo=None)
+        return plain if plain.date() >= FIRST_DAY else plain.isoformat(" ")
+    if isinstance(cell, date):
+        return cell if cell >= FIRST_DAY else cell.isoformat()
+    if isinstance(cell, time):
+        return cell.replace(tzinfo=None)
+    return cell if timedelta(0) <= cell < _LONGEST else str(cell)
 
 
 def tidy(text: str) -> str:

@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.past.facts import Facts, decode, header_of, text_of
+from registry_sheets.registry.past.change import Change as Change
+from registry_sheets.registry.past.facts import NOTHING_KNOWN, Facts, facts_by, header_of, text_of
 from registry_sheets.registry.past.records import Pass, Spell
+from registry_sheets.registry.past.renamed_columns import with_renamed_columns
 
 
-class Change(NamedTuple):
-    """One difference between two passes.
-
-    ``day`` is when it was first seen; ``editor`` is whom the workbook then named as having saved it last, who
-    may not have made this change. ``by`` is the recorded edit by which it came ('sam, promote'), '' for a cell
-    that was changed in the sheet. ``key`` is the fact key and ``column`` its heading, '' for a whole row.
-    ``name`` and ``version`` are those after the change, for a row that is gone those before.
-    """
-
-    kind: Literal["changed", "added", "removed"]
-    day: date
-    at: datetime
-    editor: str
-    edited_at: datetime | None
-    by: str
-    name: str
-    version: str
-    key: str
-    column: str
-    old: str
-    new: str
-    row: int
-    seen_in: int
-
-
-def changes_of(passes: Sequence[Pass], spells: Sequence[Spell], since: int = 0) -> list[Change]:
+def changes_of(
+    passes: Sequence[Pass], spells: Sequence[Spell], since: int = 0, known: Mapping[str, Facts] = NOTHING_KNOWN
+) -> list[Change]:
     """The changes of passes from number ``since`` on, newest first. The baseline changed nothing.
 
     ``spells`` are those of all rows, or at least those that began or ended in these passes, by row and oldest first;
-    of ``passes`` too these are enough.
+    of ``passes`` too these are enough. ``known``: as of facts.facts_by().
     """
-    known = {one.id: one for one in passes}
+    by_number = {one.id: one for one in passes}
     found: list[Change] = []
     for row in _by_row(spells):
         for before, after in _steps(row):
-            number = after.since if after else before.until  # type: ignore[union-attr]
-            if number >= since and not known[number].baseline:
-                found += _step(before, after, known[number])
-    return sorted(found, key=lambda change: (-change.seen_in, normalise(change.name), change.row))
+            seen = by_number.get(after.since if after else before.until)  # type: ignore[arg-type, union-attr]
+            if seen and seen.id >= since and not seen.baseline:
+                found += _step(before, after, seen, known)
+    names = {name: normalise(name) for name in {change.name for change in found}}
+    ordered = sorted(found, key=lambda change: (-change.seen_in, names[change.name], change.row))
+    return list(with_renamed_columns(ordered))
 
 
 def _by_row(spells: Sequence[Spell]) -> Iterator[list[Spell]]:
@@ -76,9 +56,9 @@ def _steps(row: Sequence[Spell]) -> Iterator[tuple[Spell | None, Spell | None]]:
         yield before, None
 
 
-def _step(before: Spell | None, after: Spell | None, seen: Pass) -> Iterator[Change]:
-    old = decode(before.code) if before else {}
-    new = decode(after.code) if after else {}
+def _step(before: Spell | None, after: Spell | None, seen: Pass, known: Mapping[str, Facts]) -> Iterator[Change]:
+    old = facts_by(before.code, known) if before else {}
+    new = facts_by(after.code, known) if after else {}
     if before is None and after is not None:
         yield _change("added", seen, new, after, "", "", summary(new))
     elif after is None and before is not None:
@@ -117,7 +97,7 @@ def _credit(kind: str, key: str, credits: Mapping[str, str]) -> str:
 
 def differing(old: Facts, new: Facts) -> list[str]:
     """The keys of facts that are not the same, name and version first, then as they are kept."""
-    keys = [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
+    keys = [key for key, fact in old.items() if new.get(key) != fact] + [key for key in new if key not in old]
     return sorted(keys, key=lambda key: (key not in ("name", "version"), key.startswith("+")))
 
 
@@ -126,4 +106,4 @@ def summary(facts: Facts) -> str:
     stage, place = text_of(facts.get("stage")), text_of(facts.get("location"))
     trained = text_of(facts.get("training_date"))
     parts = [" at ".join(filter(None, (stage, place))), f"trained {trained}" if trained else ""]
-    return ", ".join(filter(None, parts)) or "a row"
+    return ", ".join(filter(None, parts)) or "only a name and a version"

@@ -8,8 +8,10 @@ header with '+' before it. Blank cells are left out, so a column that comes or g
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import Any
 
 from registry_sheets.registry.columns import COLUMNS
@@ -62,7 +64,7 @@ def day_of(fact: Fact | None) -> date | None:
 
 def is_live(facts: Facts) -> bool:
     """Whether the row says Production."""
-    return facts.get("stage") == Stage.PRODUCTION.value
+    return facts.get("stage") == Stage.PRODUCTION
 
 
 def encode(facts: Facts) -> str:
@@ -76,47 +78,50 @@ def decode(code: str) -> Facts:
     return found
 
 
+NOTHING_KNOWN: Mapping[str, Facts] = MappingProxyType({})
+
+
+def facts_by(code: str, known: Mapping[str, Facts]) -> Facts:
+    """As decode(); ``known`` are facts by their code, which need not be decoded then."""
+    return known.get(code) or decode(code)
+
+
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def facts_of_all(table: ModelTable) -> list[dict[str, Fact]]:
     """The facts of each row, by index. Each different cell is looked at once."""
-    rows: list[dict[str, Fact]] = [{} for _ in range(len(table))]
-    for field, cells in table.raw.items():
-        _add(rows, field, _known(cells, table.values[field]))
+    return [facts for facts, _ in coded_facts_of_all(table)]
+
+
+def coded_facts_of_all(table: ModelTable) -> list[tuple[dict[str, Fact], str]]:
+    """The facts of each row with encode()'s text for them, by index."""
+    columns = {field: _pieces(field, cells, table.values[field]) for field, cells in table.raw.items()}
     for header, cells in table.own.items():
-        _add(rows, own_key(header), _own(cells))
-    return rows
+        columns[own_key(header)] = _pieces(own_key(header), cells, [None] * len(cells))
+    rows: list[tuple[dict[str, Fact], list[str]]] = [({}, []) for _ in range(len(table))]
+    for key in sorted(columns):
+        for (facts, codes), (fact, code) in zip(rows, columns[key], strict=True):
+            if fact:
+                facts[key] = fact
+                codes.append(code)
+    return [(facts, f"{{{','.join(codes)}}}") for facts, codes in rows]
 
 
-def _add(rows: list[dict[str, Fact]], key: str, facts: Sequence[Fact | None]) -> None:
-    for row, fact in zip(rows, facts, strict=True):
-        if fact:
-            row[key] = fact
+def _pieces(key: str, cells: Sequence[Cell], values: Sequence[Any]) -> Iterator[tuple[Fact, str]]:
+    """Of each cell what it means where it was understood, else what it shows; with its part of encode()'s text."""
+    alike = len(set(map(type, cells))) == 1  # else 1 would be True
+    keys: Sequence[Any] = cells if alike else list(zip(map(type, cells), cells, strict=True))
+    different = dict(zip(keys, values, strict=True))
+    facts = {one: _meant(value) or _shown(one if alike else one[1]) for one, value in different.items()}
+    begun = f"{encode_basestring(key)}:"
+    pieces = {one: (fact, begun + _coded(fact)) for one, fact in facts.items()}
+    return map(pieces.__getitem__, keys)
 
 
-def _known(cells: Sequence[Cell], values: Sequence[Any]) -> Sequence[Fact | None]:
-    """What a cell means where it was understood, else what it shows."""
-    memory: dict[Any, Fact | None] = {}
-    facts: list[Fact | None] = []
-    for cell, value in zip(cells, values, strict=True):
-        key = (type(cell), cell)
-        if key not in memory:
-            memory[key] = _meant(value) or _shown(cell)
-        facts.append(memory[key])
-    return facts
-
-
-def _own(cells: Sequence[Cell]) -> Sequence[Fact | None]:
-    memory: dict[Any, str] = {}
-    facts: list[Fact | None] = []
-    for cell in cells:
-        key = (type(cell), cell)
-        if key not in memory:
-            memory[key] = _shown(cell)
-        facts.append(memory[key])
-    return facts
+def _coded(fact: Fact) -> str:
+    return encode_basestring(fact) if isinstance(fact, str) else _ENCODER.encode(fact)
 
 
 def _shown(cell: Cell) -> str:
@@ -126,9 +131,11 @@ def _shown(cell: Cell) -> str:
 
 
 def _meant(value: Any) -> Fact | None:
-    for kind, told in _TOLD.items():
-        if isinstance(value, kind):
-            return told(value)
+    if type(value) is str:  # nearly all are
+        return _storable(value)
+    for kind in type(value).__mro__:
+        if kind in _TOLD:
+            return _TOLD[kind](value)
     return None
 
 

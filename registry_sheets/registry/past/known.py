@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from registry_sheets.registry.identity import normalise
@@ -20,11 +20,10 @@ TOLD_DAYS = 14
 """So long it is told what was before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """A fact of a recorded version that was another one before. ``day``: when that was first seen."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index(), which nobody needs here
     field: str
     was: str
     day: date
@@ -37,8 +36,7 @@ class RemovedLive(NamedTuple):
     day: date
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(NamedTuple):
     """History as of this pass, by index of the table's rows; rows without an identity have none.
 
     ``first_seen`` names rows that were first seen after the baseline. ``went_live`` names rows in Production that
@@ -46,10 +44,10 @@ class Past:
     """
 
     begins: date
-    first_seen: Mapping[int, date] = field(default_factory=dict)
+    first_seen: Mapping[int, date] = MappingProxyType({})
     rewrites: tuple[Rewrite, ...] = ()
     removed_live: tuple[RemovedLive, ...] = ()
-    went_live: Mapping[int, date] = field(default_factory=dict)
+    went_live: Mapping[int, date] = MappingProxyType({})
 
 
 def past_of(
@@ -95,8 +93,9 @@ def _rewrites(
     told: set[tuple[int, str]] = set()
     for spell in recent:
         row = now.get(spell.row)
-        for fact in VERSION_FACTS if row else ():
-            was = text_of(decode(spell.code).get(fact))
+        facts = decode(spell.code) if row else {}
+        for fact in VERSION_FACTS:
+            was = text_of(facts.get(fact))
             # A column that is gone as a whole is another finding, or none.
             if not was or row is None or fact not in fields or (row.index, fact) in told:
                 continue
@@ -129,7 +128,7 @@ def _removed(
 def _went_live(comparison: Comparison, live: Sequence[Spell], calendar: Calendar) -> Iterator[tuple[int, date]]:
     """Since when rows are live that give no reason, where they were seen going live."""
     since = _runs(live)
-    this = next(reversed(calendar.days))
+    this = max(calendar.days)
     for row in comparison.matching.seen:
         if not row.live or row.facts.get("why"):
             continue

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.past.facts import Facts, decode, encode, facts_of_all, is_live, texts_of
+from registry_sheets.registry.past.facts import Facts, coded_facts_of_all, decode, is_live, texts_of
 from registry_sheets.registry.past.records import HeldRow
 from registry_sheets.registry.table import ModelTable
 
@@ -23,11 +22,10 @@ _FEWEST_FACTS = 2
 """So many facts besides name and version must agree before a row is taken for another one renamed."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRow:
+class SeenRow(NamedTuple):
     """A row of the table that has a name and a version. ``index`` is its index in the table."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index(), which nobody needs here
     name_key: str
     version_key: str
     facts: Facts
@@ -42,8 +40,7 @@ class SeenRow:
         return is_live(self.facts)
 
 
-@dataclass(frozen=True)
-class Matching:
+class Matching(NamedTuple):
     """``pairs``: index -> the row that it was in the last pass. ``appeared`` and ``vanished`` have no partner."""
 
     seen: Sequence[SeenRow]
@@ -54,10 +51,10 @@ class Matching:
 
 def seen_rows(table: ModelTable) -> list[SeenRow]:
     """The rows that have an identity, with their facts."""
-    named = zip(table.name_keys, table.version_keys, facts_of_all(table), strict=True)
+    named = zip(table.name_keys, table.version_keys, coded_facts_of_all(table), strict=True)
     return [
-        SeenRow(index, name, version, facts, encode(facts))
-        for index, (name, version, facts) in enumerate(named)
+        SeenRow(index, name, version, facts, code)
+        for index, (name, version, (facts, code)) in enumerate(named)
         if name and version
     ]
 
@@ -72,7 +69,9 @@ def match_rows(seen: Sequence[SeenRow], held: Sequence[HeldRow]) -> Matching:
         now[row_now.key].append(row_now)
     pairs: dict[int, HeldRow] = {}
     for key, rows in now.items():
-        if key in before:
+        if len(rows) == len(before.get(key, ())) == 1:
+            pairs[rows[0].index] = before[key][0]
+        elif key in before:
             pairs |= _of_one_version(rows, before[key])
     pairs |= _renamed(seen, held, pairs)
     taken = {row.row for row in pairs.values()}
@@ -85,8 +84,6 @@ def match_rows(seen: Sequence[SeenRow], held: Sequence[HeldRow]) -> Matching:
 
 
 def _of_one_version(now: Sequence[SeenRow], before: Sequence[HeldRow]) -> dict[int, HeldRow]:
-    if len(now) == len(before) == 1:
-        return {now[0].index: before[0]}
     left, open_rows, pairs = list(now), list(before), {}
     facts = {row.row: decode(row.code) for row in before}
     for sign in (_code, _places, _one_place, _nothing):

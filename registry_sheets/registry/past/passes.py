@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from registry_sheets.registry.past.matching import Key, Matching, SeenRow, match_rows, seen_rows
 from registry_sheets.registry.past.records import Held, HeldRow, KnownRow, NewSpell, Pass, Spell
@@ -17,28 +17,19 @@ Credits = Mapping[Key, Mapping[str, str]]
 _SUSPICIOUS_FROM = 10
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A table held against the newest pass. ``held`` None: this is the baseline.
 
-    ``returning``: rows (by index) that appeared and that history knows from earlier.
+    ``changed``: rows whose facts are not as they were. ``returning``: rows (by index) that appeared and that history
+    knows from earlier.
     """
 
     matching: Matching
     held: Held | None
-    returning: Mapping[int, KnownRow] = field(default_factory=dict)
+    changed: Sequence[tuple[SeenRow, HeldRow]]
+    returning: Mapping[int, KnownRow] = MappingProxyType({})
 
-    @cached_property
-    def changed(self) -> Sequence[tuple[SeenRow, HeldRow]]:
-        """Rows whose facts are not as they were."""
-        pairs = self.matching.pairs
-        return [
-            (row, pairs[row.index])
-            for row in self.matching.seen
-            if row.index in pairs and row.code != pairs[row.index].code
-        ]
-
-    @cached_property
+    @property
     def ended(self) -> Sequence[int]:
         """Rows of history whose facts no longer hold."""
         return [row.row for _, row in self.changed] + [row.row for row in self.matching.vanished]
@@ -75,14 +66,16 @@ def _spell(row: SeenRow, known: int | None, credits: Credits) -> NewSpell:
 
 def compare(table: ModelTable, held: Held | None) -> Comparison:
     """Hold a table against what the newest pass held."""
-    return Comparison(match_rows(seen_rows(table), held.rows if held else ()), held)
+    matching = match_rows(seen_rows(table), held.rows if held else ())
+    both = ((row, matching.pairs[row.index]) for row in matching.seen if row.index in matching.pairs)
+    return Comparison(matching, held, [(row, before) for row, before in both if row.code != before.code])
 
 
 def with_returning(comparison: Comparison, known: Mapping[Key, KnownRow]) -> Comparison:
     """The same with the rows that history knows from earlier; each of them comes back once."""
     left = dict(known)
     returning = {row.index: left.pop(row.key) for row in comparison.matching.appeared if row.key in left}
-    return Comparison(comparison.matching, comparison.held, returning)
+    return comparison._replace(returning=returning)
 
 
 def with_this(

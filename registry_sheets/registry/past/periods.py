@@ -11,25 +11,23 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
-from types import MappingProxyType
+from typing import NamedTuple
 
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.past.facts import Facts, day_of, decode, text_of, texts_of
+from registry_sheets.registry.past.facts import NOTHING_KNOWN, Facts, day_of, facts_by, text_of, texts_of
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.past.passes import compare, with_this
 from registry_sheets.registry.past.records import Calendar, Spell
 from registry_sheets.registry.table import ModelTable, Stage
 
-_NOTHING: Mapping[str, Facts] = MappingProxyType({})
-
 Place = tuple[str, str, str]
 """(name key, use key, location key); the name is the one by which the model is known now."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Claim:
     """A time in which rows said of one version that it is live at one place. ``until`` None: they still do."""
 
@@ -49,26 +47,17 @@ class _Claim:
     live_by: date = date.max
 
 
-@dataclass(frozen=True)
-class _Past:
+class _Past(NamedTuple):
     calendar: Calendar
     spells: Sequence[Spell]
+    today: date
     last: Mapping[int, Spell]  # row -> its last spell
     known: Mapping[str, Facts]
-    levelled: dict[str, str] = field(default_factory=dict)  # the same few uses and places come over and over
+    levelled: dict[str, str]  # the same few uses and places come over and over
 
     def day(self, number: int) -> date:
         """The day of a pass."""
         return self.calendar.days[number]
-
-    def facts(self, spell: Spell) -> Facts:
-        """What a spell tells."""
-        return self.known.get(spell.code) or decode(spell.code)
-
-    def called(self, row: int) -> tuple[str, str]:
-        """(name, version) of a row as it is called now."""
-        facts = self.facts(self.last[row])
-        return text_of(facts.get("name")), text_of(facts.get("version"))
 
     def level(self, text: str) -> str:
         """The text's key."""
@@ -76,17 +65,31 @@ class _Past:
             self.levelled[text] = normalise(text)
         return self.levelled[text]
 
+    def facts(self, spell: Spell) -> Facts:
+        """What a spell tells."""
+        return facts_by(spell.code, self.known)
+
+    def called(self, row: int) -> tuple[str, str]:
+        """(name, version) of a row as it is called now."""
+        facts = self.facts(self.last[row])
+        return text_of(facts.get("name")), text_of(facts.get("version"))
+
 
 def live_periods(
-    calendar: Calendar, spells: Sequence[Spell], known: Mapping[str, Facts] = _NOTHING, *, open_only: bool = False
+    calendar: Calendar,
+    spells: Sequence[Spell],
+    today: date,
+    known: Mapping[str, Facts] = NOTHING_KNOWN,
+    *,
+    open_only: bool = False,
 ) -> list[LivePeriod]:
     """All periods that are known, by model, use and location, oldest first.
 
     ``spells`` are those of all rows, by row and oldest first; without those that were never live, what is known
-    by statement alone is left out. ``known`` are facts by their code, of those that need not be decoded. ``open_only``: only the periods of what is live now. A version is called
-    in every period as it is called now.
+    by statement alone is left out. ``known``: as of facts.facts_by(). ``open_only``: only the periods of what is
+    live now. A version is called in every period as it is called now. A day after ``today`` states nothing.
     """
-    past = _Past(calendar, spells, {spell.row: spell for spell in spells}, known)
+    past = _Past(calendar, spells, today, {spell.row: spell for spell in spells}, known, {})
     only = _open_places(past) if open_only else None
     claims = _observed(past, only)
     _date(past, claims)
@@ -99,15 +102,15 @@ def live_periods(
     return [period for place in sorted(claims) for period in _periods(past, claims[place], open_only)]
 
 
-def _oldest_first(claim: _Claim) -> tuple[date, bool, date]:
-    """What was live when history began came after what is known to have been over by then."""
-    return claim.start or claim.live_by, claim.start is not None, claim.end or date.max
+def _oldest_first(claim: _Claim) -> tuple[date, bool, bool, int]:
+    """What was live when history began came after what was over by then; of one day, as passes saw them."""
+    return claim.start or claim.live_by, claim.start is not None, claim.seen_live, claim.since
 
 
 def periods_of_table(table: ModelTable, today: date) -> list[LivePeriod]:
     """What a table tells by itself, without any history."""
     passes, spells = with_this(compare(table, None), [], [], today, datetime.min.replace(tzinfo=UTC))
-    return live_periods(Calendar.of(passes), spells)
+    return live_periods(Calendar.of(passes), spells, today)
 
 
 # What passes saw
@@ -116,7 +119,8 @@ def periods_of_table(table: ModelTable, today: date) -> list[LivePeriod]:
 def _open_places(past: _Past) -> frozenset[Place]:
     """Where something is live now."""
     now = (spell for spell in past.spells if spell.live and spell.until is None)
-    return frozenset(place for spell in now for place, _, _ in _places(past, spell, past.facts(spell)))
+    found = {place for spell in now for place, _, _ in _places(past, spell, past.facts(spell))}
+    return frozenset(one for place in found for one in (place, *_blanks_for(place)))
 
 
 def _observed(past: _Past, only: Collection[Place] | None) -> dict[Place, list[_Claim]]:
@@ -126,14 +130,37 @@ def _observed(past: _Past, only: Collection[Place] | None) -> dict[Place, list[_
             for place, claim in _claims(past, spell, past.facts(spell), only):
                 found[place, claim.version].append(claim)
     claims: dict[Place, list[_Claim]] = defaultdict(list)
+    followed = {(spell.row, spell.since) for spell in past.spells} if only is None else None
     for (place, _), of_version in found.items():
-        claims[place] += _merged(sorted(of_version, key=lambda claim: claim.since))
+        claims[place] += _merged(sorted(of_version, key=lambda claim: claim.since), followed)
+    _fill_in(claims)
     return claims
 
 
-def _claims(
-    past: _Past, spell: Spell, facts: Facts, only: Collection[Place] | None
-) -> Iterator[tuple[Place, _Claim]]:
+def _fill_in(claims: dict[Place, list[_Claim]]) -> None:
+    """A version whose place or use was written down later was there before: nobody had said where."""
+    begun: dict[tuple[int, int], list[tuple[Place, _Claim]]] = defaultdict(list)
+    for place, of_place in claims.items():
+        for claim in of_place:
+            begun[claim.row, claim.since].append((place, claim))
+    for blank in [place for place in claims if not all(place[1:])]:
+        for claim in list(claims[blank]):
+            came = begun.get((claim.row, claim.until or 0), ())
+            said = [other for place, other in came if blank in _blanks_for(place) and other.version == claim.version]
+            for other in said:
+                other.since = claim.since
+                other.why, other.stated = other.why or claim.why, other.stated or claim.stated
+            if said:
+                claims[blank] = [other for other in claims[blank] if other is not claim]
+
+
+def _blanks_for(place: Place) -> tuple[Place, ...]:
+    """The place with its use, its location or both not said."""
+    name, use, location = place
+    return tuple({(name, "", location), (name, use, ""), (name, "", "")} - {place})
+
+
+def _claims(past: _Past, spell: Spell, facts: Facts, only: Collection[Place] | None) -> Iterator[tuple[Place, _Claim]]:
     """What a spell claims; ``only``: at these places, None: at all."""
     for place, use, location in _places(past, spell, facts):
         if only is None or place in only:
@@ -150,11 +177,14 @@ def _places(past: _Past, spell: Spell, facts: Facts) -> Iterator[tuple[Place, st
             yield (name, past.level(use), past.level(location)), use, location
 
 
-def _merged(claims: Sequence[_Claim]) -> Iterator[_Claim]:
-    """Claims that follow each other without a gap are one; what was said last holds, blanks say nothing."""
+def _merged(claims: Sequence[_Claim], followed: Collection[tuple[int, int]] | None) -> Iterator[_Claim]:
+    """Claims that follow each other without a gap are one; what was said last holds, blanks say nothing.
+
+    ``followed`` are the (row, pass) in which anything was said of a row, None where not all of them are known.
+    """
     current: _Claim | None = None
     for claim in claims:
-        if current is None or (current.until is not None and claim.since > current.until):
+        if current is None or _is_apart(current, claim, followed):
             if current:
                 yield current
             current = claim
@@ -166,6 +196,14 @@ def _merged(claims: Sequence[_Claim]) -> Iterator[_Claim]:
         current = claim
     if current:
         yield current
+
+
+def _is_apart(before: _Claim, after: _Claim, followed: Collection[tuple[int, int]] | None) -> bool:
+    """Whether it was not live in between. A row that was deleted, and put back as it was, was live throughout."""
+    if before.until is None or after.since <= before.until:
+        return False
+    gone = followed is not None and (before.row, before.until) not in followed
+    return not (gone and before.row == after.row and before.stated and before.stated == after.stated)
 
 
 # Days
@@ -186,7 +224,7 @@ def _date(past: _Past, claims: Mapping[Place, Sequence[_Claim]]) -> None:
 
 
 def _start(past: _Past, claim: _Claim) -> date | None:
-    if claim.stated and (claim.end is None or claim.stated <= claim.end):
+    if claim.stated and claim.stated <= past.today and (claim.end is None or claim.stated <= claim.end):
         return claim.stated
     claim.stated = None
     return None if claim.since == past.calendar.baseline else past.day(claim.since)
@@ -229,8 +267,7 @@ def _end_at_swap(of_place: Sequence[_Claim]) -> None:
         if claim.until is None or end is None:
             continue
         others = [other.stated for other in came[claim.until] if other.version != claim.version]
-        days = [day for day in others if day and start <= day <= end]
-        claim.end = min(days, default=end)
+        claim.end = min([day for day in others if day and start <= day], default=end)
 
 
 # What rows state
@@ -247,14 +284,15 @@ def _stated_alone(
             live.add(spell.row)
         elif spell.row not in live and _DEPLOYED in spell.code:
             facts = past.facts(spell)
-            if facts.get("stage") == Stage.ARCHIVED.value and day_of(facts.get("deployed_on")):
+            if facts.get("stage") == Stage.ARCHIVED and day_of(facts.get("deployed_on")):
                 for place, claim in _claims(past, spell, facts, only):
                     earlier = told.get((place, claim.version))
                     if earlier and earlier.stated == claim.stated:
                         claim.since = earlier.since
                     told[place, claim.version] = claim
+    begun = {(place, claim.version, claim.start) for place, of_place in claims.items() for claim in of_place}
     for (place, version), claim in told.items():
-        if any(other.version == version and other.start == claim.stated for other in claims.get(place, ())):
+        if (place, version, claim.stated) in begun:
             continue
         claim.start, claim.seen_live = claim.stated, False
         claim.end, claim.end_known = _over_by(past, claim), False
@@ -288,8 +326,7 @@ _LAST = "\U0010ffff"  # after every version of one day
 
 
 def _periods(past: _Past, of_place: Sequence[_Claim], open_only: bool) -> Iterator[LivePeriod]:
-    over = sorted((claim for claim in of_place if claim.end), key=lambda claim: claim.end or date.max)
-    ends = [claim.end for claim in over if claim.end]
+    others = _Others.of(of_place)
     for claim in of_place:
         if open_only and claim.end is not None:
             continue
@@ -308,28 +345,53 @@ def _periods(past: _Past, of_place: Sequence[_Claim], open_only: bool) -> Iterat
             data_source=text_of(facts.get("data_source")),
             what_changed=text_of(facts.get("what_changed")),
             why=claim.why,
-            replaced=_replaced(past, claim, over, ends),
+            replaced=past.called(before.row)[1] if (before := others.replaced_by(claim)) else "",
             row=claim.row,
         )
 
 
-def _replaced(past: _Past, claim: _Claim, over: Sequence[_Claim], ends: Sequence[date]) -> str:
-    """The version that was live there before; '' where nothing tells it, or two ended on one day.
+class _Others(NamedTuple):
+    """The claims of one place: those that ended, by their end, and those that did not, by their beginning."""
 
-    One that ended by then, the last of them; else one that began before and ended later.
-    """
-    if claim.start is None:
-        return ""
-    split = bisect_right(ends, claim.start)
-    found = _last(claim, reversed(over[:split])) or _last(claim, over[split:])
-    return past.called(found.row)[1] if found else ""
+    over: Sequence[_Claim]
+    ends: Sequence[date]
+    still: Sequence[_Claim]
+
+    @classmethod
+    def of(cls, claims: Sequence[_Claim]) -> _Others:
+        """Of these, which are in order."""
+        over = sorted((claim for claim in claims if claim.end), key=_ending)
+        return cls(over, [claim.end for claim in over if claim.end], [claim for claim in claims if claim.end is None])
+
+    def replaced_by(self, claim: _Claim) -> _Claim | None:
+        """What was live there before; None where nothing tells it, or two ended at once.
+
+        What ended on its first day; else what was live then and ended later; else, if nothing was, the last before.
+        """
+        if claim.start is None:
+            return None
+        split = bisect_right(self.ends, claim.start)
+        before = _last(claim, reversed(self.over[:split]))
+        if before is not None and before.end == claim.start:
+            return before
+        return _last(claim, self.over[split:]) or (None if self._is_beside(claim) else before)
+
+    def _is_beside(self, claim: _Claim) -> bool:
+        """Whether another version was live before it came, and is so still."""
+        first = next((other for other in self.still if other.version != claim.version), None)
+        return first is not None and _before(first, claim)
+
+
+def _ending(claim: _Claim) -> tuple[date, int]:
+    """When it ended; of one day, as passes saw it."""
+    return claim.end or date.max, claim.until or 0
 
 
 def _last(claim: _Claim, others: Iterable[_Claim]) -> _Claim | None:
-    """The first of these that can have been replaced; None where two versions share its day."""
+    """The first of these that can have been replaced; None where two versions ended at once."""
     first: _Claim | None = None
     for other in others:
-        if first is not None and other.end != first.end:
+        if first is not None and _ending(other) != _ending(first):
             break
         if other.version == claim.version or not _before(other, claim):
             continue

@@ -82,6 +82,7 @@ class HeldRow(NamedTuple):
     since: int
     first_day: date
     baseline: bool
+    credits: Mapping[str, str] = MappingProxyType({})
 
 
 class HeldFinding(NamedTuple):
@@ -92,8 +93,7 @@ class HeldFinding(NamedTuple):
     first_day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What the newest pass held. ``begins``: the day from which on history is whole."""
 
     newest: Pass
@@ -121,8 +121,7 @@ class NewSpell(NamedTuple):
     credits: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class NewFinding:
+class NewFinding(NamedTuple):
     """A finding that the last pass did not have."""
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.past.facts import Facts, header_of, text_of
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
@@ -25,8 +26,8 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
 
 
 def _told(facts: Facts) -> Iterator[str]:
-    known = [key for key in facts if not key.startswith("+")]
-    for key in (*known, *(key for key in facts if key not in known)):
+    columns = [column.field for column in COLUMNS if column.field in facts]
+    for key in (*columns, *(key for key in facts if key not in columns)):
         yield f"{header_of(key)} = {text_of(facts[key])}"
 
 

@@ -10,15 +10,24 @@ from registry_sheets.registry.past.changes import Change
 from registry_sheets.registry.sheets import Sheet, SheetCell, Style
 from registry_sheets.registry.tabs.canvas import heights_of, rows_of, text_row
 
-HEADERS = ("Seen on", "Model", "Version", "Column", "Old", "New", "Last saved by (may not have made this change)")
+HEADERS = (
+    "Seen on",
+    "Model",
+    "Version",
+    "Column",
+    "Old",
+    "New",
+    "Recorded by",
+    "Last saved by (may not have made this change)",
+)
 MOST = 1_000
 """Lines of the tab; `registry-sheets changes` lists all."""
 
-_WIDTHS = (12, 26, 11, 20, 44, 44, 46)
+_WIDTHS = (12, 26, 11, 20, 44, 44, 22, 46)
 _HEADER_ROW = 3
 _NOTE = (
-    "What a check found different from the check before, newest first, of the last 90 days with changes. What came by "
-    "record, promote, rollback or fix names who ran it. Written anew by each check."
+    "What checks found different, newest first, back to 90 days before the newest change. Recorded by: who ran record, "
+    "promote, rollback or fix. Written anew by each check."
 )
 
 
@@ -57,11 +66,12 @@ def _summary(changes: Sequence[Change], begins: date | None) -> str:
         return f"{begun}; nothing has changed lately."
     left_out = len(changes) - MOST
     more = f" The newest {MOST:,} are shown." if left_out > 0 else ""
-    return f"{begun}. {len(changes):,} change{'s' if len(changes) != 1 else ''}.{more}"
+    told = f"{len(changes):,} change{'s' if len(changes) != 1 else ''} since {changes[-1].day.isoformat()}"
+    return f"{told}.{more} {begun}; all changes: registry-sheets changes"
 
 
 def _values(change: Change) -> Sequence[Cell]:
-    return change.day, change.name, change.version, *what(change), change.by or change.editor
+    return change.day, change.name, change.version, *what(change), change.by, change.editor
 
 
 def what(change: Change) -> tuple[str, str, str]:
@@ -70,6 +80,8 @@ def what(change: Change) -> tuple[str, str, str]:
         return "(new row)", "", change.new
     if change.kind == "removed":
         return "(row gone)", change.old, ""
+    if change.kind == "column":
+        return "(heading changed)", change.old, change.new
     return change.column, change.old, change.new
 
 

@@ -21,10 +21,15 @@ _TOTALS = ("total", "sum", "subtotal", "grand total", "average", "gesamt", "summ
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The columns that tell where the rows end (empty: nothing is appended), and the table they are in."""
+    """Where rows are to be appended.
+
+    ``columns`` tell where the rows end (empty: nothing is appended); ``filled`` are those that the new rows fill,
+    all from 0; ``table`` is the one that they are in.
+    """
 
     columns: frozenset[int] = frozenset()
     table: Table | None = None
+    filled: frozenset[int] = frozenset()
 
     @property
     def limit(self) -> int | None:
@@ -44,17 +49,20 @@ class Appended:
 
 def append_target(appends: Sequence[AppendRow], tables: Iterable[Table]) -> Target:
     """Which columns are filled, and in which table of the sheet they lie. Raises WriteRefused at a totals row."""
-    columns = frozenset(column for edit in appends for column in edit.values)
-    if not columns:
+    filled = frozenset(column for edit in appends for column in edit.values)
+    if not filled:
         return Target()
-    around = [table for table in tables if any(table.left <= column <= table.right for column in columns)]
+    around = [table for table in tables if any(table.left <= column <= table.right for column in filled)]
     table = around[0] if around else None
     if table is not None and table.totals_rows:
         raise WriteRefused(
             f"The table '{table.name}' ends with a totals row, so no row is added below it.",
             "Turn the totals row off under Table Design, then try again.",
         )
-    return Target(columns, table)
+    counted = frozenset(column for edit in appends for column in edit.columns)
+    if table is not None:
+        counted = frozenset(column for column in counted if table.left <= column <= table.right)
+    return Target(filled | counted, table, filled)
 
 
 def append_rows(
@@ -125,20 +133,21 @@ def _refuse_notes(scan: SheetScan, last: RowSpan, target: Target, reader: CellRe
     if target.table is not None:
         return
     cells = [cell for cell in last.cells() if cell.column in target.columns and not cell.element.empty]
-    texts = [str(reader.value(last, cell)).strip() for cell in cells]
-    shown = [text for text in texts if text]
-    lonely = len(shown) <= 1 and len(target.columns) > 1
+    values = [value for cell in cells if (value := reader.value(last, cell)) != "" and str(value).strip()]
+    first = str(values[0]).strip() if values else ""
+    lonely = len(values) <= 1 and len(target.columns) > 1
     apart = bool(scan.before_last) and last.number - scan.before_last > 1
-    word = shown[0].casefold().rstrip(":") if shown else ""
+    word = first.casefold().rstrip(":")
     names_total = any(word == total or word.startswith((f"{total}:", f"{total} ")) for total in _TOTALS)
-    if lonely and (apart or names_total or word.startswith("*")):
-        raise _below(last.number, shown[0] if shown else "")
+    sums = word in _TOTALS and all(isinstance(value, (int, float)) for value in values[1:])
+    if (lonely and (apart or names_total or word.startswith("*"))) or sums:
+        raise _below(last.number, first)
 
 
 def _refuse_in_the_way(
     scan: SheetScan, first: int, count: int, target: Target, last: int, formulas: Mapping[int, str]
 ) -> None:
-    width = max(target.columns) if target.table is None else target.table.right
+    width = max(target.filled) if target.table is None else target.table.right
     start = 0 if target.table is None else target.table.left
     for row in scan.following:
         if row.number >= first + count:

@@ -40,16 +40,25 @@ _SLACK = 5.0  # seconds between a process's start and the lock file it makes, cl
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has the workbook open: ``name`` as the lock file tells it ('' unknown), with ``program`` and its lock."""
+    """Who has the workbook open: ``name`` as the lock file tells it ('' unknown), with ``program`` and its lock.
+
+    ``machine``: on which one, where the lock file tells.
+    """
 
     name: str
     program: str
     lock_file: Path | None = None
+    machine: str = ""
 
     @property
     def sentence(self) -> str:
         """'Anna Berg has it open in Excel.'"""
-        return f"{self.name or 'Somebody'} has it open in {self.program}."
+        return self.told("it")
+
+    def told(self, what: str) -> str:
+        """The same of a workbook by its name; with the machine where it is known."""
+        at = f" on {self.machine}" if self.machine else ""
+        return f"{self.name or 'Somebody'} has {what} open in {self.program}{at}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ def _office_holder(workbook: Path, machine: Machine) -> Holder | None:
     name, host = office_owner(data)
     if _is_this_machine(host, machine) and _office_stale(lock, machine):
         return None
-    return Holder(name, "LibreOffice", lock)
+    return Holder(name, "LibreOffice", lock, "" if host.casefold() == "localhost" else host)
 
 
 def _is_this_machine(host: str, machine: Machine) -> bool:
@@ -176,7 +185,7 @@ def refuse_if_open(path: Path, machine: Machine | None = None) -> None:
     fix = "Close it there; it is written by the next run."
     if holder.lock_file is not None:
         fix = f"Close it there, or delete '{holder.lock_file.name}' beside it if nobody has; the next run writes it."
-    raise WorkbookOpen(f"'{path.name}' is not written now: {holder.sentence}", fix)
+    raise WorkbookOpen(f"'{path.name}' is not written now: {holder.sentence}", fix, holder.told(f"'{path.name}'"))
 
 
 def own_lock_path(workbook: Path) -> Path:

@@ -25,6 +25,7 @@ class Look:
     fill: str = ""
     wrap: bool = False
     top: bool = False
+    left: bool = False
 
 
 LOOKS: Mapping[Style, Look] = MappingProxyType(
@@ -32,7 +33,7 @@ LOOKS: Mapping[Style, Look] = MappingProxyType(
         "plain": Look(),
         "text": Look(number_format=TEXT_FORMAT, top=True),
         "wrapped": Look(wrap=True, top=True),
-        "date": Look(number_format=DATE_FORMAT, top=True),
+        "date": Look(number_format=DATE_FORMAT, top=True, left=True),
         "title": Look(bold=True, grow=4),
         "note": Look(color="666666", grow=-1),
         "header": Look(bold=True, color="FFFFFF", fill="1F4E78", wrap=True, top=True),

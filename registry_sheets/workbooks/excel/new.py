@@ -119,7 +119,11 @@ def _attributes(look: Look, shown: str | None) -> Mapping[str, Any]:
     if look.fill:
         found["fill"] = PatternFill("solid", fgColor=f"FF{look.fill}")
     if look.wrap or look.top:
-        found["alignment"] = Alignment(wrap_text=look.wrap or None, vertical="top" if look.top else None)
+        found["alignment"] = Alignment(
+            horizontal="left" if look.left else None,
+            wrap_text=look.wrap or None,
+            vertical="top" if look.top else None,
+        )
     return found
 
 

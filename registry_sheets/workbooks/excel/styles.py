@@ -140,7 +140,8 @@ class StyleBook:
         ids = f'numFmtId="{self._format_id(format_code)}" fontId="{font}" fillId="{fill}" borderId="0"{base}'
         wrap = ' wrapText="1"' if look.wrap else ""
         top = ' vertical="top"' if look.top else ""
-        inner = f"<{{p}}alignment{top}{wrap}/>" if wrap or top else ""
+        left = ' horizontal="left"' if look.left else ""
+        inner = f"<{{p}}alignment{left}{top}{wrap}/>" if wrap or top or left else ""
         applied = "".join(flags) + (' applyFill="1"' if fill else "")
         return self._add("cellXfs", self._p(f"<{{p}}xf {ids}{applied}>{inner}</{{p}}xf>"))
 

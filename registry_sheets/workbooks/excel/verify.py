@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from registry_sheets.errors import CannotSave
+from registry_sheets.errors import NotAsMeant
 from registry_sheets.registry.grid import Cell, Place, a1, column_letters
 from registry_sheets.workbooks.excel.cells import CellReader, without_escapes
 from registry_sheets.workbooks.excel.draft import Intended
@@ -24,7 +24,7 @@ _TEXTS = ("inlineStr", "str")
 _SURELY_FITS = MAX_TEXT // 2  # characters: so many fit into a cell whatever they are
 
 
-class VerificationFailed(CannotSave):
+class VerificationFailed(NotAsMeant):
     """The rewritten workbook is not exactly what it should be; the original is as it was."""
 
 

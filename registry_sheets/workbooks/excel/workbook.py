@@ -168,8 +168,14 @@ class ExcelWorkbook(Workbook):
 
     def _write(self, snapshot: ExcelSnapshot, notices: tuple[str, ...], **changes: Any) -> Written:
         """Save what package.Changes(**changes) makes of the workbook. A mere read need not load the editor."""
-        from registry_sheets.workbooks.excel.package import Changes, rewrite
+        from registry_sheets.workbooks.excel.package import Changes, Rewrite, rewrite
         from registry_sheets.workbooks.excel.verify import verify
+
+        made: list[Rewrite] = []
+
+        def write(source: Path, target: Path) -> Rewrite:
+            made.append(rewrite(source, target, wanted))
+            return made[-1]
 
         wanted = Changes(**changes, without_formulas=snapshot.without_formulas)
         if snapshot.obstacles:
@@ -177,7 +183,7 @@ class ExcelWorkbook(Workbook):
         written = self._saver.save(
             self.path,
             snapshot.revision,
-            lambda source, target: rewrite(source, target, wanted),
+            write,
             verify,
         )
-        return Written(True, written.revision, written.backup, (*notices, *written.notices))
+        return Written(True, written.revision, written.backup, (*notices, *written.notices), made[-1].rows)
