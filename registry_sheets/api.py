@@ -7,18 +7,17 @@ cells that they name. See registry_sheets/__init__.py for what is public.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from registry_sheets.config import RegistryConfig, load
-from registry_sheets.errors import ConfigProblem, EditRefused, RegistrySheetsError
+from registry_sheets.errors import ConfigProblem, EditRefused
 from registry_sheets.operations.asking import Asked, what_changed, what_is_live
 from registry_sheets.operations.edit import Done
+from registry_sheets.operations.in_python import in_python, told_in_python
 from registry_sheets.operations.looking import Look, look
 from registry_sheets.registry.columns import ModelVersion
 from registry_sheets.registry.edits.spoken import spoken, spoken_fact, spoken_own, spoken_text
@@ -391,37 +390,3 @@ def _by_name(argument: str, given: Any, cell_of: Callable[[Any], Any]) -> dict[s
         return _said(dict({} if given is None else given), cell_of)
     except (TypeError, ValueError):
         raise EditRefused(f"{argument} takes values by name.", f"Write: {argument}={{'MAPE': 0.12}}") from None
-
-
-@contextmanager
-def in_python() -> Iterator[None]:
-    """Say what is refused in Python's words and not in flags of the command line."""
-    try:
-        yield
-    except RegistrySheetsError as error:
-        error.message, error.fix = _python(error.message), _python(error.fix)
-        error.args = (error.message,)
-        raise
-
-
-def told_in_python(done: Done) -> Done:
-    """The same for what an edit gives."""
-    return replace(done, notices=tuple(map(_python, done.notices)))
-
-
-_FLAG = re.compile(
-    r"--(location|used-for|to|why|deployed|on|update|another-place)\b(?: ('[^']*'|\"[^\"]*\"|\d{4}-\d\d-\d\d\b))?"
-)
-
-
-def _python(text: str) -> str:
-    """A text with arguments in place of flags; a command that is to be typed at a shell stays as it is."""
-    before, command, rest = text.partition("registry-sheets ")
-    return _FLAG.sub(_argument, before) + command + rest
-
-
-def _argument(flag: re.Match[str]) -> str:
-    name, value = flag[1].replace("-", "_"), flag[2] or "..."
-    if name in ("update", "another_place"):
-        return f"{name}=True{flag[0].removeprefix(f'--{flag[1]}')}"
-    return f"{name}={value!r}" if value[0].isdigit() else f"{name}={value}"

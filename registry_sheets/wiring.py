@@ -256,6 +256,15 @@ def queue_of(registry: RegistryConfig) -> Queue:
     return Queue(outbox_of(registry), terms(registry))
 
 
+def with_outbox(registry: RegistryConfig, seen: Look) -> Look:
+    """A look with what waits in the outbox beside its workbook."""
+    if not outbox_folder(registry.sheet).exists():
+        return seen
+    from registry_sheets.operations.waiting import with_outbox as noted
+
+    return noted(seen, queue_of(registry).standing(seen.registry.models))
+
+
 def desk_of(registry: RegistryConfig, wait: float) -> Desk:
     """What an edit command of a registry works with; ``wait``: seconds for a workbook that somebody has open."""
     from registry_sheets.operations.settling import Desk

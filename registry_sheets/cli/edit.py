@@ -201,7 +201,7 @@ def outbox(
 
 
 def _list_outboxes(registries: Sequence[RegistryConfig], format_: flags.Format) -> NoReturn:
-    """What lies in each outbox. Raises typer.Exit; not everything was checked where a sheet could not be read."""
+    """What lies in each outbox. Raises typer.Exit; not everything was checked where something could not be read."""
     from registry_sheets.cli.edit_output import print_outbox
     from registry_sheets.cli.failures import ExitCode, worst
     from registry_sheets.cli.running import answers
@@ -209,7 +209,7 @@ def _list_outboxes(registries: Sequence[RegistryConfig], format_: flags.Format) 
 
     given = answers(registries, lambda one: (one, inventory_of(one)))
     print_outbox(given.found, format_)
-    unseen = [ExitCode.NOT_CHECKED for _, found in given.found if found.unseen]
+    unseen = [ExitCode.NOT_CHECKED for _, found in given.found if found.unseen or found.contents.notices]
     raise typer.Exit(worst([*given.failures, *unseen]))
 
 
@@ -262,10 +262,11 @@ def _pairs(flag: str, said: Iterable[str] | None) -> dict[str, str]:
     """NAME=VALUE flags. Raises ConfigProblem."""
     from registry_sheets.errors import ConfigProblem
 
-    pairs = {}
+    pairs: dict[str, str] = {}
     for text in said or ():
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise ConfigProblem(f"{flag} {text} is not understood.", f"Write it as NAME=VALUE: {flag} 'MAPE=0.12'")
-        pairs[name.strip()] = value
+        if pairs.setdefault(name.strip(), value) != value:
+            raise ConfigProblem(f"{flag} names {name.strip()} twice, with two values.", "Say it once.")
     return pairs

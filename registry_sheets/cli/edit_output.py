@@ -159,7 +159,8 @@ def print_outbox(seen: Sequence[tuple[RegistryConfig, Inventory]], format_: Form
     elif format_ is Format.CSV:
         _print_csv(row for _, listed_ in rows for row in listed_)
     else:
-        lines = [line for one, listed_ in rows for line in _listed(listed_, one, len(rows) > 1)]
+        unread = {one.name for one, found in seen if found.contents.notices}
+        lines = [line for one, listed_ in rows for line in _listed(listed_, one, len(rows) > 1, one.name in unread)]
         hint = [_HINT] if any(listed_ for _, listed_ in rows) else []
         print("\n".join(paint_for(sys.stdout).fitted([*lines, *hint])))
     for _, found in seen:
@@ -190,8 +191,11 @@ def _lost(id_: str, reason: str) -> str:
     )
 
 
-def _listed(rows: list[dict[str, str]], one: RegistryConfig, named: bool) -> Iterable[str]:
+def _listed(rows: list[dict[str, str]], one: RegistryConfig, named: bool, unread: bool) -> Iterable[str]:
     sheet = terminal_safe(one.sheet.name)
+    if not rows and unread:
+        yield f"Not everything in the outbox of {sheet} can be read, and nothing else is in it."
+        return
     if not rows:
         yield f"The outbox of {sheet} is empty: every recorded edit is in the sheet."
         return

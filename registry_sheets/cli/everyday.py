@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,14 +29,15 @@ def check(
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load
     from registry_sheets.operations.looking import look
-    from registry_sheets.wiring import memories, open_workbook, prober, terms, today_of
+    from registry_sheets.wiring import memories, open_workbook, prober, terms, today_of, with_outbox
 
     day = flags.day(today)
     settings = load(config, sheet, registry or ())
 
     def looked(one: RegistryConfig) -> Look:
         with memories(one) as remembered:
-            return look(open_workbook(one), terms(one), day or today_of(one), prober(one), remembered)
+            seen = look(open_workbook(one), terms(one), day or today_of(one), prober(one), remembered)
+        return with_outbox(one, seen)
 
     outcomes = each(settings.registries, looked)
     print_findings(outcomes, format_, everything, sheet)
@@ -62,7 +64,7 @@ def live(
     from registry_sheets.cli.running import answers, finish_answers, print_said
     from registry_sheets.config import load
     from registry_sheets.operations.asking import Asked, what_is_live
-    from registry_sheets.wiring import history_of, open_workbook, terms, today_of
+    from registry_sheets.wiring import history_of, open_workbook, terms, today_of, with_outbox
 
     name, sheet = flags.model_or_sheet(name, sheet)
     day, asked_day = flags.day(today), flags.day(on, "--on")
@@ -71,7 +73,8 @@ def live(
         now = day or today_of(one)
         asked = Asked(name, (asked_day or now) if as_recorded else asked_day, as_recorded, used_for, location)
         with history_of(one) as history:
-            return what_is_live(open_workbook(one), terms(one), now, history, asked)
+            answer = what_is_live(open_workbook(one), terms(one), now, history, asked)
+        return replace(answer, look=with_outbox(one, answer.look))
 
     given = answers(load(config, sheet, registry or ()).registries, ask)
     code = print_live(given.found, format_)

@@ -50,7 +50,7 @@ def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
     """The one version that is live; exit code 1 where there is none, there are several, or it is not certain."""
     found = {(normalise(line.name), normalise(line.version)): line for answer in answers for line in answer.lines}
     doubts = [_unsure(period) for answer in answers for period in answer.unsure]
-    doubts += [" ".join((line.name, _headline(line))) for line in found.values() if not line.end_known]
+    doubts += [_in_short(line) for line in found.values() if not line.end_known]
     if len(found) == 1 and not doubts:
         print(terminal_safe(next(iter(found.values())).version))
         return ExitCode.CLEAN
@@ -59,10 +59,16 @@ def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
     elif not found:
         say("No version of that is live. What is: registry-sheets live")
     else:
-        told = [" ".join(filter(None, (line.name, _headline(line)))) for line in found.values()]
+        told = [_in_short(line) for line in found.values()]
         say(f"Not one version but {len(found)}: {listed(told)}.")
         say("Ask for one model, --location and --used-for; on the day of a swap both versions were live.")
     return ExitCode.FINDINGS
+
+
+def _in_short(line: LiveVersion) -> str:
+    """'AC failure 3.4 at Dispatch desk for Rooftop units'."""
+    place = (f"at {line.location}" if line.location else "", f"for {line.used_for}" if line.used_for else "")
+    return " ".join(filter(None, (line.name, line.version or "(no version)", *place)))
 
 
 def _print_tables(answers: Sequence[LiveAnswer]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from registry_sheets.errors import HistoryMoved
@@ -12,8 +11,7 @@ from registry_sheets.registry.past.records import Entry, NewFinding, NewSpell, P
 
 def as_kept(entry: Entry) -> Entry:
     """The entry with its moments in UTC (one without a zone is taken for UTC) and texts that any store takes."""
-    return replace(
-        entry,
+    return entry._replace(
         at=_in_utc(entry.at),
         editor=storable(entry.editor),
         edited_at=_in_utc(entry.edited_at) if entry.edited_at else None,

@@ -22,7 +22,7 @@ from registry_sheets.errors import (
 )
 from registry_sheets.operations.looking import Terms, models_of
 from registry_sheets.registry.edits.edit import CellWrite, Edit, Key, NewRow, State
-from registry_sheets.registry.edits.page import Page
+from registry_sheets.registry.edits.page import Page, Unseen
 from registry_sheets.registry.edits.resolving import resolve
 from registry_sheets.registry.past.facts import header_of
 from registry_sheets.registry.text import one_line
@@ -56,7 +56,9 @@ def page_of(workbook: Workbook, terms: Terms) -> tuple[Page, Snapshot]:
     """The Models tab as it is now. Raises as looking.models_of() does, NotChecked, UnreadableWorkbook."""
     snapshot = workbook.read()
     grid, match = models_of(snapshot, terms)
-    return Page(grid, match, terms.table, lambda: workbook.formula_places(grid.title)), snapshot
+    tab = grid.title
+    unseen = Unseen(lambda: workbook.formula_places(tab), lambda: workbook.covered_places(tab))
+    return Page(grid, match, terms.table, unseen), snapshot
 
 
 def apply_all(outbox: Outbox, workbook: Workbook, terms: Terms) -> Applied:
@@ -242,11 +244,11 @@ def after_waiting(page: Page, waiting: Sequence[Edit]) -> Page:
     """The tab as it will be once these are written. Edits that do not fit are left out."""
     if not waiting:
         return page
-    laid = Page(page.grid, page.match, page.settings, page.formulas)
+    laid = Page(page.grid, page.match, page.settings, page.unseen)
     for edit in waiting:
         resolve(laid, edit)
     try:
         grid, match, _ = laid.now()
     except DoubtfulHeaders:
         return page
-    return Page(grid, match, page.settings, page.formulas)
+    return Page(grid, match, page.settings, page.unseen)

@@ -128,7 +128,7 @@ def _carry_out(
     forget_old(desk.outbox, page.table)
     lists, tab = lists_of(snapshot, desk.terms), page.grid.title
     page = after_waiting(page, waiting)
-    plan = plan_on(View(page.table, desk.terms.table, desk.today, lists, lambda: desk.workbook.formula_places(tab)))
+    plan = plan_on(_view(desk, page, lists))
     edit = Edit("", datetime.now(UTC), desk.by, command, plan.what, plan.steps, expected=plan.expected)
     found = resolve(page, edit)
     if found.reason:
@@ -142,6 +142,12 @@ def _carry_out(
         counted = (_counted(len(waiting)),) if waiting else ()
         return replace(done, outcome="unchanged", notices=(*notices, *counted))
     return done if dry_run else _written(desk, command, plan, done)
+
+
+def _view(desk: Desk, page: Page, lists: Lists) -> View:
+    workbook, tab = desk.workbook, page.grid.title
+    formulas, formatted = (lambda: workbook.formula_places(tab)), (lambda: workbook.formatted_places(tab))
+    return View(page.table, desk.terms.table, desk.today, lists, formulas, formatted)
 
 
 def _counted(waiting: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -27,9 +26,8 @@ CHANGES_DAYS = 90
 class Recall(NamedTuple):
     """The table as one more pass of its history. ``calendar``, ``passes`` and the spells have this pass in them.
 
-    ``passes`` are those that ``recent`` are about.
-    ``recent`` are spells that began or ended lately, ``standing`` those that tell what is live and what was live
-    before it. ``lately`` is the pass from which on changes are told; ``now`` is this pass's moment, in UTC.
+    ``recent`` are spells that began or ended lately, in ``passes``; ``standing`` those that tell what is live and what
+    was live before it. ``lately`` is the pass from which on changes are told; ``now`` is this pass's moment, in UTC.
     """
 
     comparison: Comparison
@@ -201,8 +199,8 @@ def _last_change(history: History, comparison: Comparison, calendar: Calendar, t
 
 def _first_since(calendar: Calendar, day: date, days: int) -> int:
     """The number of the first pass within so many days before ``day``, else of the newest one."""
-    place = bisect_right(list(calendar.days.values()), day - timedelta(days=days))
-    return next(islice(calendar.days, place, None), max(calendar.days))
+    numbers, all_days = list(calendar.days), list(calendar.days.values())
+    return numbers[min(bisect_right(all_days, day - timedelta(days=days)), len(numbers) - 1)]
 
 
 def _open(row: HeldRow) -> Spell:

@@ -37,7 +37,7 @@ def record_pass(
             "If that day was a mistake, begin anew with: registry-sheets sync --new-history"
         )
     entry = entry_of(seen, seen.recall, credits)
-    history.record(entry if findings else replace(entry, gone=(), found=()))
+    history.record(entry if findings else entry._replace(gone=(), found=()))
     return replace(seen, recall=seen.recall.credited(credits))
 
 

@@ -22,7 +22,7 @@ from registry_sheets.operations.looking import Look, Memories, Prober, Terms, lo
 from registry_sheets.operations.own_tabs import refuse_foreign
 from registry_sheets.operations.publishing import publish
 from registry_sheets.operations.recording import record_pass
-from registry_sheets.operations.waiting import Queue, Standing
+from registry_sheets.operations.waiting import Queue, Standing, with_outbox
 from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.live import live_versions
@@ -135,7 +135,7 @@ def _recorded(
         return found.decide
 
     memories = Memories(outputs.history, undecided, strict=True)
-    seen = look(workbook, terms, today, prober, memories).noting(*found.waiting)
+    seen = with_outbox(look(workbook, terms, today, prober, memories), found)
     if outputs.trial:
         return seen.noting("Not recorded: that day has not come yet.")
     seen = record_pass(outputs.history, seen, found.credits, outputs.accept_removals, findings)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.operations.applying import Applied, apply_all, page_of
-from registry_sheets.operations.looking import Terms
+from registry_sheets.operations.looking import Look, Terms
 from registry_sheets.operations.settling import OTHERS_WAIT
 from registry_sheets.registry.edits.edit import Edit, Key
 from registry_sheets.registry.edits.judging import judge, standing_of
@@ -26,14 +26,15 @@ class Standing:
     """How the outbox stands against a table.
 
     ``decide``: what somebody has to decide about; ``confirmed``: edits that are seen in the sheet and may go;
-    ``waiting``: what is still to be written, a sentence each; ``credits``: version -> fact key -> 'user, command'
-    of the confirmed ones.
+    ``waiting``: what is still to be written, and what cannot be read, a sentence each; ``unread``: only the latter;
+    ``credits``: version -> fact key -> 'user, command' of the confirmed ones.
     """
 
     decide: tuple[EditStanding, ...] = ()
     confirmed: tuple[Edit, ...] = ()
     waiting: tuple[str, ...] = ()
     credits: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,25 @@ def inventory(outbox: Outbox, workbook: Workbook, terms: Terms) -> Inventory:
     return Inventory(contents, {one.id: one.reason for one in judge(contents.edits, page.table).lost})
 
 
+def with_outbox(seen: Look, standing: Standing) -> Look:
+    """The look with what people should know of the outbox; not complete where some of it could not be read."""
+    return replace(seen.noting(*standing.waiting), complete=seen.complete and not standing.unread)
+
+
 def apply_waiting(outbox: Outbox, workbook: Workbook, terms: Terms) -> tuple[str, ...]:
-    """Write what waits. Gives what people should know; what the workbook refuses is told and not raised."""
-    if not outbox.read().in_state("waiting"):
+    """Write what waits. Gives what people should know; what the workbook refuses is told and not raised.
+
+    What cannot be read is no part of it: standing() tells that.
+    """
+    before = outbox.read()
+    if not before.in_state("waiting"):
         return ()
     try:
         with outbox.held(OTHERS_WAIT):
             applied = apply_all(outbox, workbook, terms)
     except RegistrySheetsError as error:
         return (f"What waits in the outbox is not written now. {error}",)
-    return tuple(_told(applied))
+    return tuple(told for told in _told(applied) if told not in before.notices)
 
 
 class Queue:
@@ -124,7 +134,7 @@ def standing(outbox: Outbox, table: ModelTable, before: Contents | None = None) 
         for edit in now.in_state("waiting")
     ]
     decide = sorted((*judged.lost, *unfit), key=lambda one: one.id)
-    return Standing(tuple(decide), judged.confirmed, (*now.notices, *waits), judged.credits)
+    return Standing(tuple(decide), judged.confirmed, (*now.notices, *waits), judged.credits, now.notices)
 
 
 def forget(outbox: Outbox, confirmed: Sequence[Edit]) -> None:

@@ -16,6 +16,9 @@ from typing import Protocol
 from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.sheets import Mark, Sheet, TabKind
 
+PLAIN_FORMATS = frozenset(("General", "0", "@"))
+"""The number formats that show a whole number by its digits alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -159,6 +162,14 @@ class Workbook(ABC):
     @abstractmethod
     def formula_places(self, tab: str) -> frozenset[Place]:
         """Where formulas stand in a tab, as it is now. Raises UnreadableWorkbook, NotChecked."""
+
+    @abstractmethod
+    def formatted_places(self, tab: str) -> frozenset[Place]:
+        """Where a number format shows numbers otherwise than by their digits, 3 as 3.0. Raises as formula_places()."""
+
+    @abstractmethod
+    def covered_places(self, tab: str) -> frozenset[Place]:
+        """Cells that lie under a merged one and are not seen. Raises as formula_places()."""
 
     @abstractmethod
     def adopt(

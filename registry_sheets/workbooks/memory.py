@@ -10,6 +10,7 @@ from registry_sheets.errors import UnreadableWorkbook, WorkbookChanged, WriteRef
 from registry_sheets.registry.grid import Cell, Grid, Place, a1, column_letters
 from registry_sheets.registry.sheets import OWN_KINDS, Mark, Sheet, TabKind, own_name
 from registry_sheets.workbooks.base import (
+    PLAIN_FORMATS,
     AddColumn,
     AppendRow,
     LastEditor,
@@ -63,8 +64,9 @@ class MemorySnapshot:
 class MemoryWorkbook(Workbook):
     """A workbook made of grids.
 
-    ``formulas`` names people's formula cells by tab (their values stand in the grids); ``obstacles``
-    are reasons why nothing may be written in place. ``put`` is what a person does: it saves a tab.
+    ``formulas`` names people's formula cells by tab (their values stand in the grids), ``formats`` number formats,
+    ``covered`` cells under merged ones; ``obstacles`` are reasons why nothing may be written in place. ``put`` is
+    what a person does: it saves a tab.
     """
 
     def __init__(
@@ -75,8 +77,11 @@ class MemoryWorkbook(Workbook):
         formulas: Mapping[str, Mapping[Place, str]] = MappingProxyType({}),
         last_editor: LastEditor | None = None,
         obstacles: Sequence[str] = (),
+        formats: Mapping[str, Mapping[Place, str]] = MappingProxyType({}),
+        covered: Mapping[str, frozenset[Place]] = MappingProxyType({}),
     ) -> None:
         self._label = label
+        self._formats, self._covered = formats, covered
         self._tabs = {grid.title: MemoryTab(grid, formulas.get(grid.title, {})) for grid in grids}
         self._marked: str | None = None
         self._names: dict[str, str] = {}
@@ -133,6 +138,12 @@ class MemoryWorkbook(Workbook):
 
     def formula_places(self, tab: str) -> frozenset[Place]:
         return frozenset(self._tabs[tab].formulas) if tab in self._tabs else frozenset()
+
+    def formatted_places(self, tab: str) -> frozenset[Place]:
+        return frozenset(where for where, code in self._formats.get(tab, {}).items() if code not in PLAIN_FORMATS)
+
+    def covered_places(self, tab: str) -> frozenset[Place]:
+        return frozenset(self._covered.get(tab, ()))
 
     def adopt(
         self,

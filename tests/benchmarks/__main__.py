@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks            # everything, some minutes
     python -m tests.benchmarks --quick    # small sizes, to see that it runs; goals are not judged
-    python -m tests.benchmarks check cell # some of: check, start, write-back, cell, growth
+    python -m tests.benchmarks check cell # some of: check, start, write-back, cell, history, growth
 
 Ends with 1 where a goal is missed.
 """

@@ -6,7 +6,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from tests.benchmarks.processes import Cost, Pairs, in_turn, run
 
 FOLDER = Path(tempfile.gettempdir()) / "registry-sheets-benchmarks"
 _MADE = 2  # goes up when made.py makes other workbooks
+_YEARS = 1  # goes up when years.py makes other histories
+_TODAY = date(2026, 7, 1)  # as in made.py
+_TEN_YEARS = 3_650
 _READ = (
     "import sys, python_calamine as c;"
     " c.CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python(skip_empty_area=False)"
@@ -29,6 +34,7 @@ class Scale:
     steps: tuple[int, ...] = (1_000, 10_000, 100_000)
     large: int = 1_000_000
     findings: int = 1_500
+    nights: int = _TEN_YEARS
     pairs: int = 5
     slow_pairs: int = 2
     judged: bool = True
@@ -39,7 +45,7 @@ class Scale:
         return self.steps[-1]
 
 
-QUICK = Scale(steps=(500, 1_000, 2_000), large=4_000, findings=100, pairs=2, slow_pairs=1, judged=False)
+QUICK = Scale(steps=(500, 1_000, 2_000), large=4_000, findings=100, nights=60, pairs=2, slow_pairs=1, judged=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def workbook(rows: int) -> Path:
 
 
 def check(rows: int) -> Cost:
-    arguments = ["check", str(workbook(rows)), "--today", "2026-07-01", "--fail-on", "never"]
+    arguments = ["check", str(workbook(rows)), "--today", str(_TODAY), "--fail-on", "never"]
     return run([sys.executable, "-m", "registry_sheets", *arguments], FOLDER)
 
 
@@ -105,6 +111,37 @@ def bare_read(rows: int) -> Cost:
 
 def import_pydantic() -> Cost:
     return run([sys.executable, "-c", _PYDANTIC], FOLDER)
+
+
+def years(rows: int, nights: int) -> Path:
+    """The folder of a registry of so many rows with a pass each night behind it, kept between runs."""
+    folder = FOLDER / f"years-{rows}-{nights}-{_MADE}-{_YEARS}"
+    if not folder.exists():
+        unfinished = folder.with_suffix(".part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        made = [str(workbook(rows)), str(nights), str(unfinished)]
+        run([sys.executable, "-m", "tests.benchmarks.years", *made], FOLDER)
+        unfinished.rename(folder)
+    return folder
+
+
+@contextmanager
+def copy_of(folder: Path) -> Iterator[Path]:
+    """A copy to write into."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as scratch:
+        yield Path(shutil.copytree(folder, Path(scratch) / "copy"))
+
+
+def night(folder: Path, days: Iterator[date]) -> Cost:
+    """Five cells change, then a pass of the next day is measured, with what history took of it."""
+    module, day = [sys.executable, "-m", "tests.benchmarks.nightly"], str(next(days))
+    run([*module, "change", "registry.xlsx", day], folder)
+    return run([*module, "sync", "registry.xlsx", "--today", day, "--fail-on", "never"], folder, listen=True)
+
+
+def live_on(folder: Path, day: date) -> Cost:
+    arguments = ["live", "registry.xlsx", "--on", str(day), "--today", str(_TODAY)]
+    return run([sys.executable, "-m", "registry_sheets", *arguments], folder)
 
 
 def worker(step: str, rows: int, *more: str, copied: bool = False) -> Cost:
@@ -174,11 +211,32 @@ def growing(scale: Scale) -> Iterator[Line]:
     yield _line(f"{what}, peak memory", pairs, peak, "{:.0f} MB", 1.1 * times)
 
 
+def remembering(scale: Scale) -> Iterator[Line]:
+    """Years of history must stay small, and cost a pass little."""
+    rows, nights = scale.steps[0], scale.nights
+    folder = years(rows, nights)
+    size = sum(path.stat().st_size for path in folder.rglob("history.sqlite")) / 1e6
+    long, half = ("ten years", "five years") if nights == _TEN_YEARS else (f"{nights} days", f"{nights // 2} days")
+    what = f"history of {long} of nightly passes over {rows:,} rows, 5 changes a night"
+    yield Line(f"{what}, file size", f"{size:.1f} MB", "50 MB", size / 50, 1.0)
+    with copy_of(folder) as copy:
+        days = (_TODAY + timedelta(days=number) for number in range(1000))
+        night(copy, days)  # the first one makes the own tabs
+        passes = tuple(night(copy, days) for _ in range(3 * scale.pairs))
+    steps = tuple(replace(one, cpu=step_cpu(one)) for one in passes)
+    what = "history step of a pass over these, 5 changes, processor time, against that whole pass"
+    yield _line(what, Pairs(steps, passes), cpu, "{:.3f} s", 0.1)
+    pairs = in_turn(partial(live_on, folder, _TODAY - timedelta(days=nights // 2)), partial(check, rows), scale.pairs)
+    what = f"live --on a day {half} back, over the {long}, wall time, against check without a history"
+    yield _seconds(what, pairs, wall, 3.0)
+
+
 GROUPS: dict[str, Callable[[Scale], Iterator[Line]]] = {
     "check": checking,
     "start": starting,
     "write-back": writing_back,
     "cell": setting_a_cell,
+    "history": remembering,
     "growth": growing,
 }
 

@@ -25,11 +25,23 @@ _WHAT_CHANGED = 8
 
 
 class Watch:
-    """Adds up the processor time of what it is put on."""
+    """Adds up the processor time of the functions that it is put on. ``idle``: those that were not called yet."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.idle: set[str] = set()
         self._running = False
+
+    def put_on(self, owner: Any, name: str) -> None:
+        """Time a function whenever its owner's name for it is called."""
+        step = getattr(owner, name)
+        self.idle.add(name)
+
+        def timed(*given: Any, **named: Any) -> Any:
+            self.idle.discard(name)
+            return self.time(step, *given, **named)
+
+        setattr(owner, name, timed)
 
     def time(self, step: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Do a step; one within another is not counted twice."""
@@ -41,11 +53,6 @@ class Watch:
         finally:
             self.seconds += time.process_time() - begun
             self._running = False
-
-    def put_on(self, owner: Any, name: str) -> None:
-        """Time a function whenever its owner's name for it is called."""
-        step = getattr(owner, name)
-        setattr(owner, name, lambda *given, **named: self.time(step, *given, **named))
 
 
 def change(path: Path, day: str) -> None:
@@ -61,7 +68,7 @@ def change(path: Path, day: str) -> None:
 
 
 def sync() -> None:
-    """Run the command of this process's command line."""
+    """Run the command of this process's command line. Ends with an error where a pass did not do all that is timed."""
     gc.disable()  # see cli.main
     watch = Watch()
     _load_what_a_pass_needs_anyway()
@@ -69,14 +76,25 @@ def sync() -> None:
     _put_on_all(watch)
     from registry_sheets.cli import main
 
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-        main()
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = _code_of(main)
+    if code or watch.idle:
+        sys.exit(f"exit {code}, never came to: {', '.join(sorted(watch.idle)) or 'its end'}")
     print(json.dumps({"cpu": watch.seconds}))
+
+
+def _code_of(command: Callable[[], None]) -> object:
+    try:
+        command()
+    except SystemExit as end:
+        return end.code
+    return 0
 
 
 def _load_what_a_pass_needs_anyway() -> None:
     from registry_sheets import cli, config, wiring  # noqa: F401
     from registry_sheets.operations import own_tabs, publishing, waiting  # noqa: F401
+    from registry_sheets.registry.tabs import findings, live  # noqa: F401
     from registry_sheets.workbooks.excel import workbook  # noqa: F401
 
 

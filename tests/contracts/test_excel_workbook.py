@@ -15,7 +15,11 @@ from tests.contracts.workbook_contract import WorkbookContract
 
 class TestExcelWorkbook(WorkbookContract):
     def make(
-        self, folder: Path, grids: Sequence[Grid], formulas: Mapping[str, Mapping[Place, str]] | None = None
+        self,
+        folder: Path,
+        grids: Sequence[Grid],
+        formulas: Mapping[str, Mapping[Place, str]] | None = None,
+        formats: Mapping[str, Mapping[Place, str]] | None = None,
     ) -> Workbook:
         book = openpyxl.Workbook()
         del book[book.sheetnames[0]]
@@ -23,6 +27,8 @@ class TestExcelWorkbook(WorkbookContract):
             sheet = book.create_sheet(grid.title)
             sheet.sheet_state = "hidden" if grid.hidden else "visible"
             _fill(sheet, grid, (formulas or {}).get(grid.title, {}))
+            for (row, column), code in (formats or {}).get(grid.title, {}).items():
+                sheet.cell(row + 1, column + 1).number_format = code
         book.save(folder / "models.xlsx")
         return ExcelWorkbook(folder / "models.xlsx", folder / "state")
 

@@ -14,9 +14,13 @@ from tests.contracts.workbook_contract import WorkbookContract
 
 class TestMemoryWorkbook(WorkbookContract):
     def make(
-        self, folder: Path, grids: Sequence[Grid], formulas: Mapping[str, Mapping[Place, str]] | None = None
+        self,
+        folder: Path,
+        grids: Sequence[Grid],
+        formulas: Mapping[str, Mapping[Place, str]] | None = None,
+        formats: Mapping[str, Mapping[Place, str]] | None = None,
     ) -> Workbook:
-        return MemoryWorkbook(grids, formulas=formulas or {})
+        return MemoryWorkbook(grids, formulas=formulas or {}, formats=formats or {})
 
     def person_saves(self, workbook: Workbook, title: str, place: Place, value: Cell) -> None:
         assert isinstance(workbook, MemoryWorkbook)

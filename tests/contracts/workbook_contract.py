@@ -12,7 +12,7 @@ import pytest
 
 from registry_sheets.errors import WorkbookChanged, WriteRefused
 from registry_sheets.operations.applying import edits_of
-from registry_sheets.registry.edits.page import Page
+from registry_sheets.registry.edits.page import Page, Unseen
 from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell
@@ -64,9 +64,13 @@ class WorkbookContract(ABC):
 
     @abstractmethod
     def make(
-        self, folder: Path, grids: Sequence[Grid], formulas: Mapping[str, Mapping[Place, str]] | None = None
+        self,
+        folder: Path,
+        grids: Sequence[Grid],
+        formulas: Mapping[str, Mapping[Place, str]] | None = None,
+        formats: Mapping[str, Mapping[Place, str]] | None = None,
     ) -> Workbook:
-        """A workbook of people's tabs; ``formulas`` are formula cells by tab."""
+        """A workbook of people's tabs; ``formulas`` are formula cells by tab, ``formats`` number formats."""
 
     @abstractmethod
     def person_saves(self, workbook: Workbook, title: str, place: Place, value: Cell) -> None:
@@ -220,7 +224,7 @@ class WorkbookContract(ABC):
         formulas = {(row, 4): f"D{row + 1}*2" for row in range(1, len(rows))}
         workbook = self.make(tmp_path, [Grid("Models", rows)], {"Models": formulas})
         grid = workbook.read().grid("Models")
-        page = Page(grid, find_header(grid), TableSettings(), lambda: workbook.formula_places("Models"))
+        page = Page(grid, find_header(grid), TableSettings(), Unseen(lambda: workbook.formula_places("Models")))
         expected = page.number(page.append(("new", "1"), {"name": "New", "version": "1"}))
         written = workbook.edit_rows("Models", edits_of(page), workbook.read().revision)
         assert written.rows == (expected,)
@@ -272,6 +276,13 @@ class WorkbookContract(ABC):
         assert workbook.formula_places("Notes") == {(2, 0)}
         assert not workbook.formula_places("Models")
         assert not workbook.formula_places("No such tab")
+
+    def test_number_formats_are_found(self, tmp_path: Path) -> None:
+        formats = {(1, 3): "0.00", (2, 3): "0", (3, 3): "@", (1, 1): '"v"0', (2, 1): "General"}
+        workbook = self.make(tmp_path, [MODELS, NOTES], formats={"Notes": {}, "Models": formats})
+        assert {(1, 3), (1, 1)} == workbook.formatted_places("Models") & formats.keys()
+        assert not workbook.formatted_places("Notes")
+        assert not workbook.formatted_places("No such tab")
 
     def test_no_edits_write_nothing(self, workbook: Workbook) -> None:
         now = workbook.read().revision

@@ -27,11 +27,15 @@ def page(rows: Sequence[Row], settings: TableSettings | None = None) -> Page:
 
 
 def view(
-    rows: Sequence[Row], settings: TableSettings | None = None, lists: Lists | None = None, formulas: Any = None
+    rows: Sequence[Row],
+    settings: TableSettings | None = None,
+    lists: Lists | None = None,
+    formulas: Any = (),
+    formatted: Any = (),
 ) -> View:
     """What a planner sees of them."""
-    seen = page(rows, settings)
-    return View(seen.table, seen.settings, TODAY, lists or Lists(), lambda: frozenset(formulas or ()))
+    seen, lists = page(rows, settings), lists or Lists()
+    return View(seen.table, seen.settings, TODAY, lists, lambda: frozenset(formulas), lambda: frozenset(formatted))
 
 
 def edit(plan: Plan, **changes: Any) -> Edit:

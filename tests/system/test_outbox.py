@@ -94,13 +94,13 @@ def test_it_waits_a_little_for_a_workbook_to_be_closed(folder: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
 def test_a_person_at_a_terminal_is_told_what_is_waited_for(folder: Path) -> None:
     (folder / LOCK).write_text("Anna,anna,OFFICE-PC,26.11.2026 08:00,file:///x;")
-    command = (sys.executable, "-m", "registry_sheets", "record", "x", "1", "--sheet", "models.xlsx", "--wait", "0.1")
+    command = (sys.executable, "-m", "registry_sheets", "record", "x", "1", "--sheet", "models.xlsx", "--wait", "3")
     ours, its = os.openpty()
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=its, check=True)
         os.close(its)
         said = terminal.read(10_000).decode()
-    assert said.splitlines()[0] == "Anna has 'models.xlsx' open in LibreOffice on OFFICE-PC. Waiting up to 0.1 s …"
+    assert said.splitlines()[0] == "Anna has 'models.xlsx' open in LibreOffice on OFFICE-PC. Waiting up to 3 s …"
     piped = [*command, "--location", "Plant A", "--another-place"]
     done = subprocess.run(piped, cwd=folder, capture_output=True, text=True, check=True)
     assert "Waiting up to" not in done.stderr
@@ -179,7 +179,9 @@ def test_what_a_save_from_an_older_copy_lost_is_a_finding_and_is_put_back(folder
 def test_damaged_files_are_named_and_hurt_nothing(folder: Path) -> None:
     give(folder, "record", "AC failure", "3.3")
     (folder / ".models.xlsx.outbox" / "20260101T000000000000Z-000000.json").write_text("{")
-    out, err = give(folder, "outbox")
+    done = run("outbox", "--sheet", "models.xlsx", folder=folder)
+    assert done.returncode == 3
+    out, err = done.stdout, done.stderr
     assert "record AC failure 3.3" in out
     assert "cannot be used and is left alone" in err
     give(folder, "record", "AC failure", "3.4")
@@ -284,3 +286,15 @@ def test_killed_at_any_step_it_is_written_once_by_the_next_run(folder: Path, las
     book = openpyxl.load_workbook(folder / "models.xlsx")
     assert [cell.value for cell in book["Models"][1]] == [*HEADINGS, "Metric: F1"]
     assert [edit.state for edit in outbox.read().edits] == ["applied"]
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv"])
+def test_what_cannot_be_read_is_no_empty_outbox(folder: Path, format_: str) -> None:
+    give(folder, "record", "AC failure", "3.3")
+    (recorded,) = (folder / ".models.xlsx.outbox").glob("*.json")
+    recorded.write_bytes(recorded.read_bytes()[:100])
+    done = run("outbox", "--sheet", "models.xlsx", "--format", format_, folder=folder)
+    assert done.returncode == 3
+    assert "is empty" not in done.stdout
+    assert f"{recorded}: it is damaged." in done.stderr
+    assert "Look at it" in done.stderr

@@ -197,3 +197,30 @@ def test_a_row_that_a_person_has_half_filled_is_left_to_them(folder: Path) -> No
     assert {cell["row"] for cell in done["cells"]} == {5}
     assert rows(folder)[3][:5] == (None, None, None, "ERP export 2026-05", "Plant")
     assert rows(folder)[4][:5] == ("AC failure", "4", None, None, None)
+
+
+def test_a_new_column_does_not_go_under_a_merged_heading(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "models.xlsx")
+    sheet, last = book["Models"], len(HEADINGS)
+    sheet.cell(1, last + 1, "Figures")
+    sheet.merge_cells(start_row=1, end_row=1, start_column=last + 1, end_column=last + 3)
+    book.save(folder / "models.xlsx")
+    done = record(folder, "AC failure", "4", "--metric", "F1=0.9")
+    assert done["state"] == "written"
+    assert rows(folder)[0][last : last + 4] == ("Figures", None, None, "Metric: F1")
+
+
+@pytest.mark.parametrize("twice", [("--metric", "MAPE=0.1", "--metric", "mape=0.2"), ("--set", "A=1", "--set", "A=2")])
+def test_one_column_with_two_values_is_refused(folder: Path, twice: tuple[str, ...]) -> None:
+    done = run("record", "AC failure", "4", *twice, "--sheet", "models.xlsx", folder=folder)
+    assert done.returncode == 2
+    assert "twice" in done.stderr
+
+
+def test_a_version_that_is_shown_with_decimals_is_not_made_another(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "models.xlsx")
+    book["Models"]["B2"], book["Models"]["B3"] = 3, 4
+    book["Models"]["B2"].number_format, book["Models"]["B3"].number_format = "0.0", "0"
+    book.save(folder / "models.xlsx")
+    assert run("fix", "--apply", "--sheet", "models.xlsx", folder=folder).returncode == 0
+    assert [row[1] for row in rows(folder)[1:3]] == [3, "4"]

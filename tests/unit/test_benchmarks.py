@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from registry_sheets.config import load
+from registry_sheets.history.sqlite import SqliteHistory
+from registry_sheets.operations.looking import look
+from registry_sheets.operations.recalling import recall
 from registry_sheets.registry.checking import check
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.headers import find_header
@@ -15,9 +19,11 @@ from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.rules.base import Registry
 from registry_sheets.registry.table import Lists
 from registry_sheets.registry.table_settings import TableSettings
-from tests.benchmarks import made
+from registry_sheets.wiring import HISTORY_NAME, open_workbook, state_of, terms
+from tests.benchmarks import bench, made, years
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.bench import Line
+from tests.benchmarks.nightly import Watch
 from tests.benchmarks.processes import Cost, Failed, Pairs, in_turn, run
 
 ROWS = 1_000
@@ -92,4 +98,54 @@ def test_an_unknown_group_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit) as stopped:
         main(["speed"])
     assert stopped.value.code == 2
-    assert "there are check, start, write-back, cell, growth" in capsys.readouterr().err
+    assert "there are check, start, write-back, cell, history, growth" in capsys.readouterr().err
+
+
+def test_the_made_history_ends_with_the_workbook_as_it_is(workbook: Path, tmp_path: Path) -> None:
+    folder, nights = tmp_path / "years", 20
+    years.write(workbook, nights, folder)
+    (registry,) = load(None, folder / "registry.xlsx").registries
+    seen = look(open_workbook(registry), terms(registry), made.TODAY)
+    with SqliteHistory(state_of(registry) / HISTORY_NAME, read_only=True) as history:
+        known = recall(history, seen.registry.models, made.TODAY)
+        passes = history.passes()
+    assert not known.comparison.ended
+    assert not known.comparison.begun()
+    assert [one.day for one in passes] == [made.TODAY - timedelta(days=ago) for ago in range(nights, 0, -1)]
+    assert len(known.changes()) == (nights - 1) * years.CELLS_A_NIGHT
+
+
+def test_a_watch_counts_a_step_within_another_once_and_tells_what_was_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Steps:
+        def outer(self) -> float:
+            clock.append(2.0)
+            return self.inner()
+
+        def inner(self) -> float:
+            clock.append(5.0)
+            return 7.0
+
+        def unused(self) -> None: ...
+
+    clock = [1.0]
+    monkeypatch.setattr("time.process_time", lambda: clock[-1])
+    watch = Watch()
+    for name in ("outer", "inner", "unused"):
+        watch.put_on(Steps, name)
+    assert Steps().outer() == 7
+    assert watch.seconds == 4
+    assert watch.idle == {"unused"}
+
+
+@pytest.mark.slow
+def test_the_history_group_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "FOLDER", tmp_path)
+    assert main(["history", "--quick"]) == 0
+    size, step, asked = capsys.readouterr().out.splitlines()[-3:]
+    assert "history of 60 days of nightly passes over 500 rows, 5 changes a night, file size | 0." in size
+    assert "history step of a pass over these, 5 changes, processor time, against that whole pass | 0." in step
+    assert "live --on a day 30 days back, over the 60 days, wall time, against check without a history | 0." in asked

@@ -156,6 +156,53 @@ def test_the_tools_own_column_and_the_identity_are_not_set() -> None:
             planned([THERE], others={heading: "x"})
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"metrics": {"MAPE": "0.1", "mape": "0.2"}},
+        {"others": {"Foo": "1", " foo": "2"}},
+        {"metrics": {"MAPE": 0.1}, "others": {"metric: mape": "0.2"}},
+        {"facts": {"location": "Desk"}, "others": {"Deployed to": "Van"}},
+    ],
+)
+def test_one_column_with_two_values_is_refused(wish: dict[str, Any]) -> None:
+    with pytest.raises(EditRefused, match="is named twice"):
+        planned([THERE], **wish)
+
+
+def test_one_column_that_is_named_twice_with_one_value_is_none_too_many() -> None:
+    found = recorded([THERE], metrics={"MAPE": "0.1", "mape": 0.1}, others={"Foo": "x", "foo": " x"})[1]
+    assert (found["Metric: MAPE"], found["Foo"]) == (0.1, "x")
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"others": {"h" * 256: "x"}},
+        {"others": {"\U0001f600" * 128: "x"}},
+        {"others": {"\u200b": "x"}},
+        {"others": {"Metric: ": "3"}},
+        {"metrics": {"": 3}},
+        {"metrics": {" ": 3}},
+        {"metrics": {"h" * 250: 3}},
+    ],
+)
+def test_what_cannot_head_a_column_is_refused_at_once(wish: dict[str, Any]) -> None:
+    with pytest.raises(EditRefused):
+        planned([THERE], **wish)
+
+
+def test_a_long_heading_that_stands_in_the_sheet_is_filled() -> None:
+    heading = "h" * 300
+    assert recorded([{**THERE, heading: "a"}], others={heading: "b"})[1][heading] == "b"
+
+
+@pytest.mark.parametrize("said", [10**400, -(10**5000), 1e308], ids=["huge", "negative", "float"])
+def test_a_figure_beyond_all_spreadsheets_is_a_text(said: float) -> None:
+    found = recorded([THERE], facts={"owner": said}, metrics={"F1": said}, others={"Ticket": said})[1]
+    assert {type(found[header]) for header in ("Owner", "Metric: F1", "Ticket")} == {str}
+
+
 @pytest.mark.parametrize("wish", [{"name": " "}, {"version": ""}, {"version": "\u200b"}])
 def test_a_missing_identity_is_refused(wish: dict[str, str]) -> None:
     with pytest.raises(EditRefused, match="nothing can be recorded"):

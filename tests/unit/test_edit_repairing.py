@@ -60,6 +60,17 @@ def test_formulas_are_left_alone() -> None:
     }
 
 
+def test_a_version_that_is_shown_with_decimals_is_left_alone() -> None:
+    rows = [{**ROW, "Version": 3, "Location": "Desk "}, {**ROW, "Version": 4}, {**ROW, "Version": " 5"}]
+    there = after(rows, plan_repairs(view(rows, formatted=[(1, 1), (1, 4), (3, 1)])))
+    assert [(row["Version"], row["Location"]) for row in there] == [(3, "Desk"), ("4", "Desk"), ("5", "Desk")]
+
+
+def test_where_nothing_is_left_to_repair_no_cell_is_counted() -> None:
+    assert plan_repairs(view([{**ROW, "Version": 3}], formatted=[(1, 1)])).what == "fix"
+    assert plan_repairs(view([{**ROW, "Version": 3}], formulas=[(1, 1)])).what == "fix"
+
+
 def test_own_columns_are_left_alone() -> None:
     assert plan_repairs(view([{**ROW, "Ticket": " x "}])).steps == ()
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import inf
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.edits.codec import from_plain, to_plain
-from registry_sheets.registry.edits.edit import Change, Edit, NewRow, Plan, RowChange, Step
+from registry_sheets.registry.edits.edit import Change, Edit, Expected, NewRow, Plan, RowChange, Step
 from registry_sheets.registry.edits.judging import judge, standing_of
 from registry_sheets.registry.edits.resolving import resolve
 from registry_sheets.registry.edits.values import same
@@ -180,7 +184,7 @@ CELLS = st.one_of(
     st.text(),
     st.booleans(),
     st.integers(-(10**15), 10**15),
-    st.floats(allow_nan=False),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.dates(),
     st.datetimes(),
     st.times(),
@@ -188,13 +192,54 @@ CELLS = st.one_of(
 )
 
 
-@given(st.dictionaries(st.text(), CELLS), st.dictionaries(st.text(), CELLS), st.text())
-def test_an_edit_comes_back_from_its_file(cells: dict[str, Any], more: dict[str, Any], what: str) -> None:
-    import json
+KEYS = st.sampled_from(sorted(column.field for column in COLUMNS)) | st.text().map(lambda text: f"+a {text}")
+OLD_CELLS = CELLS | st.sampled_from((inf, -inf))
 
-    change = RowChange("n", what, {key: Change(cell, "") for key, cell in more.items()}, ("a",), (), 3, True)
-    made = of(NewRow(what, "v", cells, False), change, what=what, **WRITTEN)
+
+@given(st.dictionaries(KEYS, CELLS), st.dictionaries(KEYS, st.tuples(OLD_CELLS, CELLS), min_size=1), st.text())
+def test_an_edit_comes_back_from_its_file(cells: dict[str, Any], more: dict[str, Any], what: str) -> None:
+    change = RowChange("", what, {key: Change(*both) for key, both in more.items()}, ("a",), (), 3, True)
+    identity = {"name": " N", "version": "v"}
+    made = of(NewRow("n", "v", {**cells, **identity}, False), change, what=what, **WRITTEN)
+    made = replace(made, expected=Expected(what, frozenset({("", what), (what, "")}), frozenset({what})))
     assert from_plain(json.loads(json.dumps(to_plain(made)))) == made
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"+Metric: x": float("nan")},
+        {"+Metric: x": inf},
+        {"+Metric: x": 10**400},
+        {"bogus": "x"},
+        {"": "x"},
+        {"+": "x"},
+        {"+ ": "x"},
+        {"+Check": "x"},
+        {"+check *": "x"},
+        {"name": "Other"},
+        {"version": 1},
+    ],
+)
+def test_what_this_tool_would_never_write_is_no_edit(cells: dict[str, Any]) -> None:
+    plain = json.loads(json.dumps(to_plain(of(replace(ADDED, cells={**ADDED.cells, **cells})))))
+    with pytest.raises(ValueError, match="it is damaged"):
+        from_plain(plain)
+
+
+@pytest.mark.parametrize("state", ["waiting", "unfit", "applied"])
+@pytest.mark.parametrize("steps", [[], {}, "abc", None])
+def test_an_edit_without_steps_is_none(steps: Any, state: str) -> None:
+    with pytest.raises(ValueError, match="it is damaged"):
+        from_plain({**to_plain(of(ADDED)), "steps": steps, "state": state})
+
+
+def test_an_edit_of_a_row_that_cannot_be_or_of_no_cell_is_none() -> None:
+    for change in ({"row": -5}, {"cells": {}}, {"do": "drop"}):
+        plain = to_plain(of(PROMOTED))
+        plain["steps"][0] |= change
+        with pytest.raises(ValueError, match="it is damaged"):
+            from_plain(plain)
 
 
 @given(

@@ -119,3 +119,8 @@ def test_one_of_a_known_column_stays_one() -> None:
 )
 def test_texts(said: Any, text: str) -> None:
     assert spoken_text(said) == text
+
+
+def test_a_number_that_is_too_long_to_be_written_out_is_a_text_all_the_same() -> None:
+    assert spoken_text(10**5000) == "1E+5000"
+    assert spoken_text(10**20) == "100000000000000000000"

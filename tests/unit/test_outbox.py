@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,88 @@ def test_other_files_are_named_and_left_alone(outbox: Outbox, content: bytes, wh
     assert outbox.add(PLAN, "record", "ana@laptop").id > edit.id
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes, devices and links by their names")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "endless device", "dangling link", "link", "large"])
+def test_what_is_no_plain_file_is_named_and_never_waited_for(outbox: Outbox, tmp_path: Path, kind: str) -> None:
+    edit = outbox.add(PLAN, "record", "ana@laptop")
+    other, good = outbox.folder / "20260101T000000000000Z-bad.json", outbox.folder / f"{edit.id}.json"
+    links = {"device": "/dev/null", "endless device": "/dev/zero", "dangling link": tmp_path / "none", "link": good}
+    if kind in links:
+        other.symlink_to(links[kind])
+    elif kind == "large":
+        other.touch()
+        os.truncate(other, (10 << 20) + 1)
+    else:
+        os.mkfifo(other) if kind == "pipe" else other.mkdir()
+    found = outbox.read()
+    assert found.edits == (edit,)
+    assert len(found.notices) == 1
+    assert f"{other}: it is {'too large' if kind == 'large' else 'no plain file'}. Look at it" in found.notices[0]
+
+
+def test_a_date_that_is_far_ahead_is_no_clock(outbox: Outbox) -> None:
+    edit = outbox.add(PLAN, "record", "ana@laptop")
+    (outbox.folder / "99991231T235959999999Z-abcdef.json").touch()
+    later = outbox.add(PLAN, "record", "ana@laptop")
+    assert edit.made < later.made < datetime.now(UTC) + timedelta(seconds=1)
+
+
+def test_a_folder_that_cannot_be_read_is_not_empty(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    (notice,) = outbox.read().notices
+    assert notice.startswith(f"What waits in the outbox {outbox.folder} cannot be seen: Permission denied.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+@pytest.mark.parametrize(
+    ("book", "around", "folder", "file"),
+    [
+        (0o666, 0o777, 0o777, 0o666),
+        (0o660, 0o770, 0o770, 0o660),
+        (0o664, 0o2775, 0o2775, 0o664),
+        (0o600, 0o777, 0o700, 0o600),  # nobody else may write the workbook, whatever its folder allows
+        (0o666, 0o755, 0o755, 0o644),  # nobody else can: saving replaces the file
+        (0o666, 0o1777, 0o777, 0o666),
+    ],
+)
+def test_who_may_write_the_workbook_may_use_the_outbox(
+    tmp_path: Path, book: int, around: int, folder: int, file: int
+) -> None:
+    (tmp_path / "shared").mkdir()
+    workbook = tmp_path / "shared" / "models.xlsx"
+    workbook.touch()
+    workbook.chmod(book)
+    workbook.parent.chmod(around)
+    outbox = Outbox(workbook)
+    edit = outbox.add(PLAN, "record", "ana@laptop")
+    outbox.put(became(edit, "unfit", "because"))
+    with outbox.held(1):
+        pass
+    assert stat.S_IMODE(outbox.folder.stat().st_mode) == folder
+    assert {stat.S_IMODE(path.stat().st_mode) for path in outbox.folder.iterdir()} == {file}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_the_outbox_has_the_group_of_the_workbook(outbox: Outbox, tmp_path: Path) -> None:
+    os.chown(tmp_path / "models.xlsx", 1001, 1002)
+    outbox.add(PLAN, "record", "ana@laptop")
+    assert {path.stat().st_gid for path in (outbox.folder, *outbox.folder.iterdir())} == {1002}
+
+
+def test_a_lock_that_may_not_be_taken_says_what_to_do(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    outbox.add(PLAN, "record", "ana@laptop")
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    told = r"cannot be locked: Permission denied\. Give this account the right to write in that folder"
+    with pytest.raises(CannotSave, match=told), outbox.held(1):
+        pass
+
+
 def test_a_file_under_another_name_is_not_taken_for_an_edit(outbox: Outbox) -> None:
     edit = outbox.add(PLAN, "record", "ana@laptop")
     copy = outbox.folder / f"{edit.id} (conflicted copy).json"
@@ -132,7 +215,7 @@ def test_a_file_system_without_second_names(outbox: Outbox, monkeypatch: pytest.
     monkeypatch.setattr(os, "link", refuse)
     edit = outbox.add(PLAN, "record", "ana@laptop")
     assert outbox.read().edits == (edit,)
-    assert sorted(path.name for path in outbox.folder.iterdir()) == [f"{edit.id}.json"]
+    assert sorted(path.name for path in outbox.folder.iterdir()) == [f"{edit.id}.json", "lock"]
 
 
 def test_halves_of_killed_runs_go_after_a_while(outbox: Outbox) -> None:

@@ -571,3 +571,13 @@ def test_promotions_at_the_same_moment_never_leave_two_live(
         promote(desk, Promotion("AC failure", "3.5", "slower"))
     assert [row[4] for row in book.rows] == ["Archived", "Testing", "Production"]
     assert not desk.outbox.read().in_state("unfit", "waiting")
+
+
+def test_a_pass_tells_once_what_cannot_be_read(desk: Desk, book: Book) -> None:
+    put_in(desk, book, Recording("AC failure", "3.6"))
+    (desk.outbox.folder / "20260101T000000000000Z-bad.json").write_text("{")
+    queue = Queue(desk.outbox, desk.terms)
+    assert [told.partition(":")[0] for told in queue.apply(book)] == ["Written from the outbox"]
+    found = queue.standing(book.table)
+    assert len(found.unread) == 1
+    assert found.waiting == found.unread

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from registry_sheets.errors import NotAsMeant
 from registry_sheets.registry.sheets import Sheet, SheetCell
+from registry_sheets.workbooks.base import AppendRow
 from registry_sheets.workbooks.excel import verify as verifying
 from registry_sheets.workbooks.excel.package import Changes, rewrite
 from registry_sheets.workbooks.excel.parts import Package
 from registry_sheets.workbooks.excel.plaincells import plain_cells
 from registry_sheets.workbooks.excel.verify import VerificationFailed, verify
+from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry, NewPart, write_archive
 from tests.support.packages import findings
 
@@ -111,3 +114,12 @@ def test_a_wrong_cell_does_not_pass(book: Path, tmp_path: Path, old: bytes, new:
 )
 def test_any_other_way_to_write_cells_is_left_to_a_parser(part: bytes) -> None:
     assert plain_cells(part) is None
+
+
+def test_a_number_that_no_cell_holds_is_told_as_the_edits_own_fault(book: Path, tmp_path: Path) -> None:
+    """Whoever writes several edits at once tells by the error's kind that it may be one of them."""
+    workbook = ExcelWorkbook(book, tmp_path)
+    revision = workbook.read().revision
+    with pytest.raises(NotAsMeant, match="does not read back"):
+        workbook.edit_rows("Models", [AppendRow({0: float("nan")})], revision)
+    assert workbook.read().revision == revision

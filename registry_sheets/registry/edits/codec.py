@@ -1,13 +1,23 @@
-"""Edits as plain JSON values and back. A file that was damaged, or is of a newer version, raises ValueError."""
+"""Edits as plain JSON values and back. A file that was damaged, or is of a newer version, raises ValueError.
+
+Nothing that this tool writes is refused here; what it would never write is, whoever put it there: a file that only
+looks like an edit must not get as far as the workbook.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 from typing import Any, get_args
 
+from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.edits.edit import Change, Edit, Expected, NewRow, RowChange, State, Step
 from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.header_words import is_check
+from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.past.facts import header_of, own_key
+from registry_sheets.registry.text import one_line
 
 FORMAT = 1
 """Goes up when older versions of the tool would misread a file."""
@@ -38,13 +48,13 @@ def from_plain(plain: Any) -> Edit:
         raise ValueError("it was made by a newer version of registry-sheets")
     try:
         return _edit(plain)
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, ValueError) as error:
         raise ValueError("it is damaged") from error
 
 
 def _edit(plain: Mapping[str, Any]) -> Edit:
-    if plain["state"] not in get_args(State):
-        raise ValueError("it is damaged")
+    if plain["state"] not in get_args(State) or not isinstance(plain["steps"], list) or not plain["steps"]:
+        raise ValueError
     texts = {name: _text(plain[name]) for name in ("id", "by", "command", "what", "reason")}
     return Edit(
         made=_moment(plain["made"]),
@@ -95,14 +105,31 @@ def _plain_step(step: Step) -> dict[str, Any]:
 
 def _step(plain: Mapping[str, Any]) -> Step:
     name, version = _text(plain["name"]), _text(plain["version"])
+    if not plain["cells"]:
+        raise ValueError
     if plain["do"] == "append":
-        cells = {_text(key): _cell(cell) for key, cell in plain["cells"].items()}
-        return NewRow(name, version, cells, bool(plain["alone"]))
-    if plain["do"] != "set":
-        raise ValueError("it holds a step of an unknown kind")
-    changes = {_text(key): Change(_cell(one["old"]), _cell(one["new"])) for key, one in plain["cells"].items()}
+        cells = {_key(key): _new_cell(cell) for key, cell in plain["cells"].items()}
+        row = NewRow(name, version, cells, bool(plain["alone"]))
+        if row.key != (normalise(_text(cells["name"])), normalise(_text(cells["version"]))) or not all(row.key):
+            raise ValueError
+        return row
+    if plain["do"] != "set" or int(plain["row"]) < 0:
+        raise ValueError
+    changes = {_key(key): Change(_cell(one["old"]), _new_cell(one["new"])) for key, one in plain["cells"].items()}
     uses, locations = tuple(map(_text, plain["used_for"])), tuple(map(_text, plain["location"]))
     return RowChange(name, version, changes, uses, locations, int(plain["row"]), bool(plain["lenient"]))
+
+
+def _key(plain: Any) -> str:
+    """A fact key; the tool's own Check column has none."""
+    key = _text(plain)
+    heading = one_line(header_of(key))
+    if key not in _FIELDS and (key != own_key(header_of(key)) or not heading or is_check(heading)):
+        raise ValueError
+    return key
+
+
+_FIELDS = frozenset(declared.field for declared in COLUMNS)
 
 
 def _plain_cell(cell: Cell) -> Any:
@@ -117,7 +144,17 @@ def _plain_cell(cell: Cell) -> Any:
     return cell
 
 
+def _new_cell(plain: Any) -> Cell:
+    """A cell that is to be written: only a number that a spreadsheet can hold."""
+    cell = _cell(plain)
+    if isinstance(cell, float) and not isfinite(cell):
+        raise ValueError
+    return cell
+
+
 def _cell(plain: Any) -> Cell:
+    if isinstance(plain, int):
+        float(plain)  # raises OverflowError for what is no number to a spreadsheet
     if isinstance(plain, (str, bool, int, float)):
         return plain
     ((kind, value),) = plain.items()

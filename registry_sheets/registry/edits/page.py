@@ -38,15 +38,25 @@ class Laid:
         return Laid(dict(self.cells), dict(self.headings), [dict(row) for row in self.rows], list(self.keys))
 
 
-def _no_formulas() -> frozenset[CellPlace]:
+def _none() -> frozenset[CellPlace]:
     return frozenset()
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What the values of a tab do not tell, asked for only where it matters: that takes a look into the file.
+
+    ``formulas`` tells where formulas stand, ``covered`` which cells lie under a merged one.
+    """
+
+    formulas: Callable[[], frozenset[CellPlace]] = _none
+    covered: Callable[[], frozenset[CellPlace]] = _none
 
 
 class Page:
     """A tab as it was read, and over it what edits lay on it.
 
-    Rows are named by their place from 0 as read, new ones by -1, -2, … in their order. ``formulas`` tells, when
-    asked, where formulas stand in the tab.
+    Rows are named by their place from 0 as read, new ones by -1, -2, … in their order.
     """
 
     def __init__(
@@ -54,9 +64,9 @@ class Page:
         grid: Grid,
         match: HeaderMatch,
         settings: TableSettings,
-        formulas: Callable[[], frozenset[CellPlace]] = _no_formulas,
+        unseen: Unseen | None = None,
     ) -> None:
-        self.grid, self.match, self.settings, self.formulas = grid, match, settings, formulas
+        self.grid, self.match, self.settings, self.unseen = grid, match, settings, unseen or Unseen()
         self.table = parse_models(grid, match, settings)
         self.headings = Headings.of_match(match)
         self.laid = Laid()
@@ -144,6 +154,9 @@ class Page:
             header = self.grid.rows[self.match.header_row - 1]
             last = max((at for at, cell in enumerate(header) if cell != ""), default=-1)
             place = max([last, *self.laid.headings.values()]) + 1
+            covered = self.unseen.covered()  # a heading under a merged one could not be seen
+            while (self.match.header_row - 1, place) in covered:
+                place += 1
             self.laid.headings[key] = place
         return place
 
@@ -160,8 +173,8 @@ class Page:
         row = len(self.grid.rows) - 1
         while row >= self.match.header_row:
             filled = [(row, place) for place in self.headed if self._is_filled(row, place)]
-            # Whether formulas fill it is asked only where it does not name a model: that takes a look into the file.
-            if filled and ((row, name) in filled or not self.formulas().issuperset(filled)):
+            # A row that names a model is one of the table's, whatever formulas it has.
+            if filled and ((row, name) in filled or not self.unseen.formulas().issuperset(filled)):
                 break
             row -= 1
         return row

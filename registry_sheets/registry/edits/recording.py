@@ -10,15 +10,16 @@ from typing import Any
 
 from registry_sheets.errors import EditRefused
 from registry_sheets.registry.cells import meaning_of
-from registry_sheets.registry.columns import COLUMNS, column
+from registry_sheets.registry.columns import COLUMNS, METRIC_PREFIX, column
 from registry_sheets.registry.edits.edit import NewRow, Plan
+from registry_sheets.registry.edits.headings import alike
 from registry_sheets.registry.edits.places import Places
 from registry_sheets.registry.edits.values import figure, known_cell, plain_cell, same, tidy
 from registry_sheets.registry.edits.view import View
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.header_words import metric_of
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.past.facts import own_key
+from registry_sheets.registry.past.facts import header_of, own_key
 from registry_sheets.registry.text import cell_safe, shown
 from registry_sheets.registry.wording import clipped
 
@@ -112,10 +113,26 @@ _NOUGHTS = re.compile(r"(?:\.0+)+$")
 
 
 def _cells(view: View, wish: Recording) -> dict[str, Cell]:
-    """The cells by fact key. Raises EditRefused for what is no column."""
+    """The cells by fact key. Raises EditRefused for what is no column, and for one column that is named twice."""
+    cells: dict[str, Cell] = {}
+    for key, cell in _said(view, wish):
+        there = next((known for known in cells if alike(known, key)), key)
+        if not same(cells.setdefault(there, cell), cell):
+            header = clipped(view.headings.header(there))
+            raise EditRefused(
+                f"The column {header} is named twice, with two values: {clipped(shown(cells[there]))} and "
+                f"{clipped(shown(cell))}.",
+                "Capital letters and spaces do not tell columns apart. Say it once.",
+            )
+    return cells
+
+
+def _said(view: View, wish: Recording) -> Iterator[tuple[str, Cell]]:
+    """What is said, by fact key. Raises EditRefused for what is no column."""
     order = view.settings.date_order
-    cells = {key: known_cell(column(key), said, order) for key, said in wish.facts.items()}
-    cells |= {view.headings.metric_key(name): figure(said) for name, said in wish.metrics.items()}
+    yield from ((key, known_cell(column(key), said, order)) for key, said in wish.facts.items())
+    for name, said in wish.metrics.items():
+        yield _fit_for_heading(view, view.headings.metric_key(name)), figure(said)
     for heading, said in wish.others.items():
         key = view.headings.key(heading, view.settings)
         if key is None:
@@ -126,8 +143,25 @@ def _cells(view: View, wish: Recording) -> dict[str, Cell]:
                 "Give it first: registry-sheets record NAME VERSION",
             )
         known = any(key == declared.field for declared in COLUMNS)
-        cells[key] = known_cell(column(key), said, order) if known else plain_cell(said)
-    return cells
+        yield _fit_for_heading(view, key), known_cell(column(key), said, order) if known else plain_cell(said)
+
+
+def _fit_for_heading(view: View, key: str) -> str:
+    """The key, unless it is of a column that is not there and cannot be headed so. Raises EditRefused."""
+    heading = header_of(key)
+    if view.headings.place(key) is not None or key != own_key(heading):
+        return key
+    if normalise(heading) in ("", normalise(METRIC_PREFIX)):
+        raise EditRefused("A metric or column without a name cannot be recorded.", "Name it, such as: --metric F1=0.9")
+    if len(heading.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_HEADING:
+        raise EditRefused(
+            f"'{clipped(heading)}' is too long for a heading: it has {len(heading):,} characters.",
+            f"Choose a name of at most {_LONGEST_HEADING} characters.",
+        )
+    return key
+
+
+_LONGEST_HEADING = 255  # what Excel takes as the name of a table's column
 
 
 def _says(view: View, index: int, cells: Mapping[str, Cell]) -> bool:

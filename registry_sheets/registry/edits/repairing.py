@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from math import isfinite
 
@@ -11,7 +11,7 @@ from registry_sheets.registry.dates import read_date
 from registry_sheets.registry.edits.edit import Plan, RowChange
 from registry_sheets.registry.edits.values import FIRST_DAY
 from registry_sheets.registry.edits.view import View
-from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.grid import Cell, Place
 from registry_sheets.registry.identity import trimmed
 from registry_sheets.registry.rules.stray_whitespace import TIDIED, tidied
 
@@ -20,28 +20,37 @@ _MOST_DIGITS = 15
 
 
 def plan_repairs(view: View) -> Plan:
-    """All safe repairs of a table; cells with a formula are let be."""
+    """All safe repairs of a table; cells with a formula are let be, and numbers that would look otherwise as text."""
     found: dict[int, dict[str, Cell]] = {}
     for declared in COLUMNS:
         for index, cell in enumerate(view.table.raw.get(declared.field, ())):
             repaired = _repaired(declared, cell)
             if repaired is not None:
                 found.setdefault(index, {})[declared.field] = repaired
-    if not found:
-        return Plan("fix", ())
     steps = tuple(_steps(view, found))
+    if not steps:
+        return Plan("fix", ())
     count = sum(len(step.cells) for step in steps)
     return Plan(f"fix {count:,} cell{'s' if count != 1 else ''}", steps)
 
 
 def _steps(view: View, found: dict[int, dict[str, Cell]]) -> Iterator[RowChange]:
-    formulas = view.formulas()
+    let_be = _let_be(view, found) if found else frozenset()
     for index in sorted(found):
         row = view.number(index) - 1
-        cells = {f: cell for f, cell in found[index].items() if (row, view.table.columns[f].index) not in formulas}
+        cells = {f: cell for f, cell in found[index].items() if (row, view.table.columns[f].index) not in let_be}
         step = view.change(index, cells, lenient=True, hint=True)
         if step:
             yield step
+
+
+def _let_be(view: View, found: Mapping[int, Mapping[str, Cell]]) -> frozenset[Place]:
+    """Cells with a formula, and version numbers that a number format shows as something else, such as 3 as 3.0."""
+    numbers = [i for i, cells in found.items() if "version" in cells and not isinstance(view.cell(i, "version"), str)]
+    if not numbers:
+        return view.formulas()
+    column = view.table.columns["version"].index
+    return view.formulas() | (view.formatted() & {(view.number(index) - 1, column) for index in numbers})
 
 
 def _repaired(declared: Column, cell: Cell) -> Cell | None:

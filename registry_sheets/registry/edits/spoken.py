@@ -18,6 +18,7 @@ from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.text import shown
 
 _MISSING = ("NAType", "NaTType")
+_WRITTEN_OUT = 10_000  # bits; Python refuses to write out much larger numbers
 _ONE = (str, bytes, bytearray, Mapping, os.PathLike)
 """Things to go through that are one value all the same."""
 
@@ -59,7 +60,8 @@ def spoken_text(said: Any) -> str:
         return ""
     if isinstance(said, Decimal):
         return str(said)  # 2.30 keeps its nought
-    return str(cell) if type(cell) in (str, int, float) else shown(cell)
+    plain = type(cell) in (str, float) or (type(cell) is int and cell.bit_length() < _WRITTEN_OUT)
+    return str(cell) if plain else shown(cell)
 
 
 def _unless_nan(cell: Cell | None) -> Cell | None:

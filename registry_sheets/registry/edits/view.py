@@ -29,13 +29,18 @@ def _none() -> frozenset[CellPlace]:
 
 @dataclass(frozen=True)
 class View:
-    """A registry as a planner sees it. ``formulas`` tells, when asked, where formulas stand in the tab."""
+    """A registry as a planner sees it.
+
+    ``formulas`` tells, when asked, where formulas stand in the tab, ``formatted`` where a number format shows a
+    number otherwise than by its digits.
+    """
 
     table: ModelTable
     settings: TableSettings
     today: date
     lists: Lists = field(default_factory=Lists)
     formulas: Callable[[], frozenset[CellPlace]] = _none
+    formatted: Callable[[], frozenset[CellPlace]] = _none
 
     @cached_property
     def headings(self) -> Headings:

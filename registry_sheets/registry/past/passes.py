@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -103,7 +104,7 @@ def with_this(
     closed += [
         _ended(row, this) for row in (comparison.held.rows if comparison.held else ()) if row.row in ended - there
     ]
-    order = sorted([*closed, *added], key=lambda spell: (spell.row, spell.since))
+    order = sorted([*closed, *added], key=attrgetter("row", "since"))
     return [*passes, Pass(this, now, day, now, day, baseline=not passes)], order
 
 

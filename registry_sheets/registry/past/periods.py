@@ -119,7 +119,7 @@ def periods_of_table(table: ModelTable, today: date) -> list[LivePeriod]:
 def _open_places(past: _Past) -> frozenset[Place]:
     """Where something is live now."""
     now = (spell for spell in past.spells if spell.live and spell.until is None)
-    found = {place for spell in now for place, _, _ in _places(past, spell, past.facts(spell))}
+    found = {place for spell in now for place, _, _ in _places(past, spell, past.facts(spell), None)}
     return frozenset(one for place in found for one in (place, *_blanks_for(place)))
 
 
@@ -127,7 +127,9 @@ def _observed(past: _Past, only: Collection[Place] | None) -> dict[Place, list[_
     found: dict[tuple[Place, str], list[_Claim]] = defaultdict(list)
     for spell in past.spells:
         if spell.live:
-            for place, claim in _claims(past, spell, past.facts(spell), only):
+            facts = past.facts(spell)
+            for place, use, location in _places(past, spell, facts, only):
+                claim = _claim(past, spell, facts, use, location)
                 found[place, claim.version].append(claim)
     claims: dict[Place, list[_Claim]] = defaultdict(list)
     followed = {(spell.row, spell.since) for spell in past.spells} if only is None else None
@@ -160,21 +162,24 @@ def _blanks_for(place: Place) -> tuple[Place, ...]:
     return tuple({(name, "", location), (name, use, ""), (name, "", "")} - {place})
 
 
-def _claims(past: _Past, spell: Spell, facts: Facts, only: Collection[Place] | None) -> Iterator[tuple[Place, _Claim]]:
-    """What a spell claims; ``only``: at these places, None: at all."""
-    for place, use, location in _places(past, spell, facts):
-        if only is None or place in only:
-            version = past.last[spell.row].version_key
-            why, stated = text_of(facts.get("why")), day_of(facts.get("deployed_on"))
-            yield place, _Claim(version, spell.since, spell.until, facts, spell.row, use, location, why, stated)
+def _claim(past: _Past, spell: Spell, facts: Facts, use: str, location: str) -> _Claim:
+    """What a spell claims for one of its places."""
+    version = past.last[spell.row].version_key
+    why, stated = text_of(facts.get("why")), day_of(facts.get("deployed_on"))
+    return _Claim(version, spell.since, spell.until, facts, spell.row, use, location, why, stated)
 
 
-def _places(past: _Past, spell: Spell, facts: Facts) -> Iterator[tuple[Place, str, str]]:
-    """(place, use, location) of each use at each location."""
-    name = past.last[spell.row].name_key
+def _places(
+    past: _Past, spell: Spell, facts: Facts, only: Collection[Place] | None
+) -> Sequence[tuple[Place, str, str]]:
+    """(place, use, location) of each use at each location. ``only``: of these places, None: of all."""
+    name, found = past.last[spell.row].name_key, []
     for use in texts_of(facts.get("used_for")) or ("",):
         for location in texts_of(facts.get("location")) or ("",):
-            yield (name, past.level(use), past.level(location)), use, location
+            place = (name, past.level(use), past.level(location))
+            if only is None or place in only:
+                found.append((place, use, location))
+    return found
 
 
 def _merged(claims: Sequence[_Claim], followed: Collection[tuple[int, int]] | None) -> Iterator[_Claim]:
@@ -285,7 +290,8 @@ def _stated_alone(
         elif spell.row not in live and _DEPLOYED in spell.code:
             facts = past.facts(spell)
             if facts.get("stage") == Stage.ARCHIVED and day_of(facts.get("deployed_on")):
-                for place, claim in _claims(past, spell, facts, only):
+                for place, use, location in _places(past, spell, facts, only):
+                    claim = _claim(past, spell, facts, use, location)
                     earlier = told.get((place, claim.version))
                     if earlier and earlier.stated == claim.stated:
                         claim.since = earlier.since
@@ -313,8 +319,10 @@ def _end_stated(of_place: Sequence[_Claim]) -> None:
     for claim in of_place:
         if claim.seen_live or claim.start is None or claim.end is None:
             continue
-        later = starts[bisect_right(starts, (claim.start, _LAST)) :]
-        following = next((start for start, version in later if version != claim.version), None)
+        later = bisect_right(starts, (claim.start, _LAST))
+        while later < len(starts) and starts[later][1] == claim.version:
+            later += 1
+        following = starts[later][0] if later < len(starts) else None
         if following and following <= claim.end:
             claim.end, claim.end_known = following, True
 

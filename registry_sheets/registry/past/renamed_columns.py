@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from registry_sheets.registry.past.change import Change
 from registry_sheets.registry.past.facts import header_of
@@ -18,19 +19,24 @@ _Cells = dict[int, Change]
 
 def with_renamed_columns(changes: Sequence[Change]) -> Iterator[Change]:
     """The changes, newest pass first, with those that only come from another heading told as one."""
-    for _, of_pass in groupby(changes, key=lambda change: change.seen_in):
+    for _, of_pass in groupby(changes, key=attrgetter("seen_in")):
         yield from _gathered(list(of_pass))
 
 
-def _gathered(changes: Sequence[Change]) -> Iterator[Change]:
-    emptied = _by_column(change for change in changes if change.kind == "changed" and change.new == "")
+def _gathered(changes: Sequence[Change]) -> Sequence[Change]:
+    emptied = _by_column(change for change in changes if change.new == "" and change.kind == "changed")
+    if not emptied:
+        return changes
     filled = _by_column(change for change in changes if change.kind == "changed" and change.old == "")
     renamed = {old: new for old, cells in emptied.items() if (new := _the_same(cells, filled))}
     gone = {id(change) for old, new in renamed.items() for change in (*emptied[old].values(), *filled[new].values())}
-    for old, new in renamed.items():
-        first = next(iter(filled[new].values()))
-        yield first._replace(kind="column", name="", version="", by="", old=header_of(old), new=header_of(new), row=0)
-    yield from (change for change in changes if id(change) not in gone)
+    told = [_heading(next(iter(filled[new].values())), old, new) for old, new in renamed.items()]
+    return told + [change for change in changes if id(change) not in gone]
+
+
+def _heading(change: Change, old: str, new: str) -> Change:
+    """The change of a heading, seen together with that of a cell under it."""
+    return change._replace(kind="column", name="", version="", by="", old=header_of(old), new=header_of(new), row=0)
 
 
 def _by_column(changes: Iterable[Change]) -> dict[str, _Cells]:

@@ -18,6 +18,7 @@ from registry_sheets.workbooks.excel.cells import CellReader
 from registry_sheets.workbooks.excel.draft import Draft, IntendedValue
 from registry_sheets.workbooks.excel.marking import marks_cuts
 from registry_sheets.workbooks.excel.markup import Cut, Editor, applied
+from registry_sheets.workbooks.excel.merged import merged_areas
 from registry_sheets.workbooks.excel.names import grow_filter_name
 from registry_sheets.workbooks.excel.parts import SheetEntry
 from registry_sheets.workbooks.excel.render import MAX_TEXT, area
@@ -88,8 +89,7 @@ class _Tab:
     def __post_init__(self) -> None:
         self.reader = CellReader(self.draft.package, self.draft.package.date1904)
         shell = self.scan.shell
-        merges = shell.inside(shell.child("mergeCells"))
-        self.merged = [area(child.attributes["ref"]) for child in merges if "ref" in child.attributes]
+        self.merged = merged_areas(shell)
         self.blocked = [area(reference) for reference in self.scan.arrays if reference]
 
     def check(self, edit: SetCell) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.sheets import Style, Tint
+from registry_sheets.workbooks.base import PLAIN_FORMATS
 from registry_sheets.workbooks.excel.looks import DATE_FORMAT, DATETIME_FORMAT, LOOKS, TINTS, Look
 from registry_sheets.workbooks.excel.markup import (
     Cut,
@@ -30,6 +31,7 @@ STYLES_ORDER = (
 _BUILT_IN = {"General": 0, "@": 49}
 # ECMA-376 part 1, 18.8.30: the built-in formats that are dates or times, East Asian ones included.
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_PLAIN_IDS = frozenset((0, 1, 49))  # General, 0, @
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
 _DEFAULTS: Mapping[str, Sequence[str]] = {
     "fonts": ['<{p}font><{p}sz val="11"/><{p}name val="Calibri"/><{p}family val="2"/></{p}font>'],
@@ -111,6 +113,15 @@ class StyleBook:
         number = int(dict(normals[index][1]).get("numFmtId", "0") or 0)
         codes = {format_id: code for code, format_id in self._format_ids().items()}
         return number in _DATE_IDS if number not in codes else is_date_format(codes[number])
+
+    def is_plain(self, index: int) -> bool:
+        """Whether a cellXfs entry shows a whole number by its digits alone, as it does without any format."""
+        normals = self._group("cellXfs").normals
+        if not 0 <= index < len(normals):
+            return True
+        number = int(dict(normals[index][1]).get("numFmtId", "0") or 0)
+        codes = {format_id: code for code, format_id in self._format_ids().items()}
+        return codes[number] in PLAIN_FORMATS if number in codes else number in _PLAIN_IDS
 
     def tint(self, tint: Tint) -> int:
         """The dxfs index of a tint."""

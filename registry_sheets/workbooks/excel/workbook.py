@@ -107,6 +107,24 @@ class ExcelWorkbook(Workbook):
         with explained(self.path), Archive(self.path) as archive:
             return frozenset(formulas_of(Package(archive), tab))
 
+    def formatted_places(self, tab: str) -> frozenset[Place]:
+        from registry_sheets.workbooks.excel.numberformats import formatted_places
+        from registry_sheets.workbooks.excel.parts import Package
+        from registry_sheets.workbooks.excel.saving import explained
+        from registry_sheets.workbooks.excel.zipcopy import Archive
+
+        with explained(self.path), Archive(self.path) as archive:
+            return formatted_places(Package(archive), tab)
+
+    def covered_places(self, tab: str) -> frozenset[Place]:
+        from registry_sheets.workbooks.excel.merged import covered_places
+        from registry_sheets.workbooks.excel.parts import Package
+        from registry_sheets.workbooks.excel.saving import explained
+        from registry_sheets.workbooks.excel.zipcopy import Archive
+
+        with explained(self.path), Archive(self.path) as archive:
+            return covered_places(Package(archive), tab)
+
     def adopt(
         self,
         *,
