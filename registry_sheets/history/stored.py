@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from registry_sheets.history.exporting import moment
@@ -47,7 +48,8 @@ def stored_pass(one: Pass) -> Stored:
 def spell_from(stored: Stored) -> Spell:
     """A spell from a row of SPELLS."""
     row, since, until, name_key, version_key, live, code, credits = stored
-    return Spell(row, since, until, name_key, version_key, bool(live), code, _credits(credits))
+    given = _credits(credits) if credits else _NO_CREDITS
+    return Spell(row, since, until, name_key, version_key, bool(live), code, given)
 
 
 def stored_spell(new: NewSpell, row: int, since: int) -> Stored:
@@ -69,8 +71,8 @@ def stored_finding(new: NewFinding, since: int) -> Stored:
 def held_row_from(stored: Stored) -> HeldRow:
     """A held row from a row of HELD_ROWS."""
     row, name_key, version_key, live, code, since, first_day, baseline, credits = stored
-    day = date.fromisoformat(first_day)
-    return HeldRow(row, name_key, version_key, bool(live), code, since, day, bool(baseline), _credits(credits))
+    day, given = date.fromisoformat(first_day), _credits(credits) if credits else _NO_CREDITS
+    return HeldRow(row, name_key, version_key, bool(live), code, since, day, bool(baseline), given)
 
 
 def held_finding_from(stored: Stored) -> HeldFinding:
@@ -85,5 +87,8 @@ def known_row_from(stored: Stored) -> KnownRow:
     return KnownRow(row, date.fromisoformat(first_day), bool(baseline))
 
 
-def _credits(text: str | None) -> Mapping[str, str]:
-    return dict(json.loads(text)) if text else {}
+def _credits(text: str) -> Mapping[str, str]:
+    return dict(json.loads(text))
+
+
+_NO_CREDITS: Mapping[str, str] = MappingProxyType({})  # one for all: few spells have any

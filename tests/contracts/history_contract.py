@@ -14,6 +14,7 @@ from registry_sheets.errors import HistoryMoved, HistoryUnusable
 from registry_sheets.history.base import History, Pruned
 from registry_sheets.registry.past.facts import encode
 from registry_sheets.registry.past.records import (
+    Calendar,
     Entry,
     FindingSpell,
     Held,
@@ -334,6 +335,16 @@ class HistoryContract(ABC):
         assert set(history.known([(half, "1")])) == {(half, "1")}
 
     # Asking
+
+    def test_passes_can_be_asked_for_in_part_and_for_their_days_alone(self, history: History) -> None:
+        assert history.calendar() == Calendar({}, None)
+        for number, text in enumerate("abc"):
+            look(history, 2 * number, {"ac": text})
+        assert history.passes(2) == history.passes()[1:]
+        assert not history.passes(4)
+        assert history.calendar() == Calendar({1: DAY, 2: on(2), 3: on(4)}, baseline=1)
+        history.prune(on(5))
+        assert history.calendar() == Calendar({3: on(4)}, None)
 
     def test_spells_can_be_asked_for_in_part(self, history: History) -> None:
         look(history, 0, {"ac": "a", "fan": "live", "lift": "c"})

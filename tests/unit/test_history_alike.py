@@ -63,7 +63,8 @@ def answers(history: History) -> Mapping[str, Any]:
     return {
         "held": history.held(),
         "known": dict(history.known([(name, "1") for name in NAMES])),
-        "passes": history.passes(),
+        "passes": [history.passes(number) for number in range(12)],
+        "calendar": history.calendar(),
         "spells": history.spells(),
         "live": history.spells(live=True),
         "rows": history.spells(rows=[1, 3]),

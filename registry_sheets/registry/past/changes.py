@@ -98,7 +98,11 @@ def _credit(kind: str, key: str, credits: Mapping[str, str]) -> str:
 def differing(old: Facts, new: Facts) -> list[str]:
     """The keys of facts that are not the same, name and version first, then as they are kept."""
     keys = [key for key, fact in old.items() if new.get(key) != fact] + [key for key in new if key not in old]
-    return sorted(keys, key=lambda key: (key not in ("name", "version"), key.startswith("+")))
+    return sorted(keys, key=_place_of) if len(keys) > 1 else keys
+
+
+def _place_of(key: str) -> tuple[bool, bool]:
+    return key not in ("name", "version"), key.startswith("+")
 
 
 def summary(facts: Facts) -> str:

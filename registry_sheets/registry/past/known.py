@@ -78,7 +78,10 @@ def past_of(
 
 
 def _first_seen(comparison: Comparison, today: date) -> Iterator[tuple[int, date]]:
-    for row in comparison.matching.seen:
+    for index, before in comparison.matching.pairs.items():
+        if not before.baseline:
+            yield index, before.first_day
+    for row in comparison.matching.appeared:
         day, baseline = comparison.first_day(row, today)
         if not baseline:
             yield row.index, day

@@ -66,7 +66,7 @@ def match_rows(seen: Sequence[SeenRow], held: Sequence[HeldRow]) -> Matching:
     for row in held:
         before[row.name_key, row.version_key].append(row)
     for row_now in seen:
-        now[row_now.key].append(row_now)
+        now[row_now.name_key, row_now.version_key].append(row_now)
     pairs: dict[int, HeldRow] = {}
     for key, rows in now.items():
         if len(rows) == len(before.get(key, ())) == 1:

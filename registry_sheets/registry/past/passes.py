@@ -68,8 +68,9 @@ def _spell(row: SeenRow, known: int | None, credits: Credits) -> NewSpell:
 def compare(table: ModelTable, held: Held | None) -> Comparison:
     """Hold a table against what the newest pass held."""
     matching = match_rows(seen_rows(table), held.rows if held else ())
-    both = ((row, matching.pairs[row.index]) for row in matching.seen if row.index in matching.pairs)
-    return Comparison(matching, held, [(row, before) for row, before in both if row.code != before.code])
+    partner = matching.pairs.get
+    changed = [(row, before) for row in matching.seen if (before := partner(row.index)) and row.code != before.code]
+    return Comparison(matching, held, changed)
 
 
 def with_returning(comparison: Comparison, known: Mapping[Key, KnownRow]) -> Comparison:

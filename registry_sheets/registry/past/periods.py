@@ -61,9 +61,10 @@ class _Past(NamedTuple):
 
     def level(self, text: str) -> str:
         """The text's key."""
-        if text not in self.levelled:
-            self.levelled[text] = normalise(text)
-        return self.levelled[text]
+        key = self.levelled.get(text)
+        if key is None:
+            key = self.levelled[text] = normalise(text)
+        return key
 
     def facts(self, spell: Spell) -> Facts:
         """What a spell tells."""
