@@ -40,11 +40,6 @@ class Recall(NamedTuple):
     now: datetime
 
     @property
-    def is_baseline(self) -> bool:
-        """Whether history begins with this pass."""
-        return self.comparison.held is None
-
-    @property
     def findings(self) -> Sequence[HeldFinding]:
         """The findings of the last pass."""
         return self.comparison.held.findings if self.comparison.held else ()

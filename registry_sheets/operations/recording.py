@@ -30,15 +30,23 @@ def record_pass(
         return seen
     if seen.recall.comparison.suspicious and not accept_removals:
         raise vanished(seen)
-    held, today = seen.recall.comparison.held, seen.registry.today
-    if held and today < held.newest.last_day - _SLACK:
-        return seen.noting(
-            f"Not recorded: history already goes to {held.newest.last_day}, and this pass is of {today}. "
-            "If that day was a mistake, begin anew with: registry-sheets sync --new-history"
-        )
+    if passed := day_passed(seen):
+        return seen.noting(passed)
     entry = entry_of(seen, seen.recall, credits)
     history.record(entry if findings else entry._replace(gone=(), found=()))
     return replace(seen, recall=seen.recall.credited(credits))
+
+
+def day_passed(seen: Look) -> str:
+    """Why a look is of a day that history has passed, so that it is not recorded; '' where it is not."""
+    held = seen.recall.comparison.held if seen.recall else None
+    today = seen.registry.today
+    if held is None or today >= held.newest.last_day - _SLACK:
+        return ""
+    return (
+        f"Not recorded: history already goes to {held.newest.last_day}, and this pass is of {today}. "
+        "If that day was a mistake, begin anew with: registry-sheets sync --new-history"
+    )
 
 
 _SLACK = timedelta(days=1)

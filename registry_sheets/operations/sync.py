@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from registry_sheets.errors import (
     HistoryMoved,
+    HistoryUnusable,
     NotChecked,
     RegistrySheetsError,
     WorkbookChanged,
@@ -21,7 +22,7 @@ from registry_sheets.history.base import History
 from registry_sheets.operations.looking import Look, Memories, Prober, Terms, look
 from registry_sheets.operations.own_tabs import refuse_foreign
 from registry_sheets.operations.publishing import publish
-from registry_sheets.operations.recording import record_pass
+from registry_sheets.operations.recording import day_passed, record_pass
 from registry_sheets.operations.waiting import Queue, Standing, with_outbox
 from registry_sheets.registry.edits.standing import EditStanding
 from registry_sheets.registry.grid import Grid
@@ -107,7 +108,9 @@ def remember(workbook: Workbook, terms: Terms, today: date, history: History, qu
     """Record the rows as they are, and nothing else: before a command writes over some of them. Raises as run_pass."""
     outputs = Outputs("off", _Nowhere(), _Nowhere(), history=history, queue=queue)
     with suppress(HistoryMoved):  # another run has just recorded them
-        _recorded(workbook, terms, today, outputs, None, findings=False)
+        seen = _recorded(workbook, terms, today, outputs, None, findings=False)
+        if passed := day_passed(seen):
+            raise HistoryUnusable(passed)
 
 
 class _Nowhere:
@@ -139,7 +142,7 @@ def _recorded(
     if outputs.trial:
         return seen.noting("Not recorded: that day has not come yet.")
     seen = record_pass(outputs.history, seen, found.credits, outputs.accept_removals, findings)
-    if queue:
+    if queue and not day_passed(seen):  # what is in the sheet and not in history stays in the outbox
         queue.forget(found)
     return seen
 

@@ -89,7 +89,6 @@ class Queue:
     def __init__(self, outbox: Outbox, terms: Terms) -> None:
         self._outbox, self._terms = outbox, terms
         self._before = outbox.read()
-        self._confirmed: tuple[Edit, ...] = ()
 
     def apply(self, workbook: Workbook) -> tuple[str, ...]:
         """Write what waits; gives notices, also of what could not be written."""
@@ -99,17 +98,15 @@ class Queue:
 
     def standing(self, table: ModelTable) -> Standing:
         """How the edits stand in the sheet as read; it was read after this was made or apply() was called."""
-        found = standing(self._outbox, table, self._before)
-        self._confirmed = found.confirmed
-        return found
+        return standing(self._outbox, table, self._before)
 
     def undecided(self, table: ModelTable) -> tuple[EditStanding, ...]:
         """The edits that somebody has to decide about."""
         return self.standing(table).decide
 
-    def forget(self, _standing: object = None) -> None:
-        """Let go of what the last standing() confirmed. Raises CannotSave."""
-        forget(self._outbox, self._confirmed)
+    def forget(self, standing: Standing) -> None:
+        """Let go of what it confirmed. Raises CannotSave."""
+        forget(self._outbox, standing.confirmed)
 
 
 def _told(applied: Applied) -> Iterable[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from registry_sheets.history.sqlite import SqliteHistory
+from registry_sheets.registry.past.records import Entry
 from tests.support.command import run
 from tests.support.packages import differing
 from tests.support.workbooks import make
@@ -137,3 +139,16 @@ def test_what_is_written_all_the_same_is_told(folder: Path) -> None:
     assert stages(folder) == ["Live", "Live"]
     assert "Nothing is replaced: 3.4 stays live at Desk." in done.stderr
     assert "Deployed on 2999-01-01 has not come yet" in done.stderr
+
+
+def test_what_goes_into_no_history_before_it_is_written_over_is_told(folder: Path) -> None:
+    """As where a clock was once wrong: history already goes to a day that is far ahead."""
+    with SqliteHistory(folder / ".registry-sheets" / "models" / "history.sqlite") as history:
+        history.record(Entry(after=None, at=datetime(2099, 1, 1, tzinfo=UTC), day=date(2099, 1, 1)))
+    done = run("promote", "AC failure", "3.5", "--why", "better", "--sheet", "models.xlsx", folder=folder)
+    assert done.returncode == 0
+    assert "What is written over now is not in history: Not recorded: history already goes to 2099-01-01" in done.stderr
+    synced = run("sync", "models.xlsx", "--fail-on", "never", folder=folder)
+    assert "Not recorded" in synced.stderr
+    listed = run("outbox", "--sheet", "models.xlsx", folder=folder)
+    assert "promote AC failure 3.5" in listed.stdout, "what no history tells is not forgotten"
