@@ -7,109 +7,36 @@ Paths in a file are relative to that file.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-from registry_sheets.config_problems import SettingFault, problem_of, problem_of_toml, wanted
+from registry_sheets.config_problems import problem_of, problem_of_toml
 from registry_sheets.errors import ConfigProblem
-from registry_sheets.operations.directions import Direction
-from registry_sheets.registry.columns import COLUMNS
-from registry_sheets.registry.table import Stage
+from registry_sheets.settings import Defaults, File, RegistrySettings, known_keys, nearest
 
 CONFIG_NAME = "config.toml"
 ENV_PREFIX = "REGISTRY_SHEETS_"
 ENV_KEYS = ("state", "output", "time_zone", "write_back", "fail_on")
 """Settings that an environment variable (REGISTRY_SHEETS_STATE, ...) puts over whatever the file says."""
 
-FailOn = Literal["error", "warning", "info", "never"]
-RuleSeverity = Literal["error", "warning", "info", "off"]
-_PATHS = ("sheet", "output", "state")
-_TABLES = ("columns", "synonyms", "stages", "metrics", "rules", "limits")
+_NOT_OVERLAID = (ENV_PREFIX + "CONFIG", ENV_PREFIX + "SMTP_PASSWORD")
+_PATHS = ("sheet", "output", "state", "index")
+_SMTP_PATHS = ("password_file", "ca_file")
+_TABLES = ("columns", "synonyms", "stages", "metrics", "rules", "limits", "smtp")
 
 
-class _Strict(BaseModel):
-    # Validators are built when one is needed: without a config, a check of a small workbook is mostly start-up.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+@dataclass(frozen=True)
+class Index:
+    """The page that lists the reports of a config's registries: where it is, and each one's name and output folder."""
 
-
-class LimitSettings(_Strict):
-    """How large a workbook may grow when it is unpacked; a larger one is refused unread."""
-
-    max_uncompressed: int = Field(4 * 2**30, gt=0)
-    max_ratio: float = Field(200.0, gt=0)
-    ratio_from: int = Field(100 * 2**20, ge=0)
-    max_area: int = Field(4_000_000, gt=0)
-
-
-class RuleSettings(BaseModel):
-    """One rule: its severity, and whatever options the rule itself has."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
-
-    severity: RuleSeverity | None = None
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What stands beside the severity; the rule's own model judges it."""
-        return dict(self.model_extra or {})
-
-
-class Defaults(_Strict):
-    """What may stand at the top of a file, as a default for every registry, and in each block."""
-
-    tab: str = ""
-    lists_tab: str = ""
-    header_row: int = Field(0, ge=0)
-    columns: dict[str, str] = {}
-    synonyms: dict[str, list[str]] = {}
-    stages: dict[Stage, list[str]] = {}
-    metrics: dict[str, Direction] = {}
-    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
-    time_zone: str = ""
-    write_back: Literal["in place", "beside", "off"] = "in place"
-    output: str = "output"
-    state: str = ""
-    fail_on: FailOn = "error"
-    rules: dict[str, RuleSettings] = {}
-    limits: LimitSettings = LimitSettings.model_construct()
-
-    @field_validator("columns", "synonyms")
-    @classmethod
-    def _known_columns(cls, value: Mapping[str, Any]) -> dict[str, Any]:
-        return {_field_of(key): said for key, said in value.items()}
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value:
-            _check_zone(value)
-        return value
-
-    @field_validator("rules")
-    @classmethod
-    def _known_rules(cls, value: dict[str, RuleSettings]) -> dict[str, RuleSettings]:
-        if value:
-            _check_rules(value)
-        return value
-
-
-class RegistrySettings(Defaults):
-    """One registry: a ``[[registry]]`` block with the defaults filled in."""
-
-    name: str = ""
-    sheet: str = ""
-
-
-class _File(RegistrySettings):
-    registry: list[RegistrySettings] = []
-    include: list[str] = []
+    path: Path
+    members: tuple[tuple[str, Path], ...]
 
 
 @dataclass(frozen=True)
@@ -117,7 +44,7 @@ class RegistryConfig:
     """One registry as configured. ``home`` is the folder of its config, or of its sheet without one.
 
     Paths are absolute. ``output`` None: nothing is published. ``state`` None: nobody said; see
-    operations.places.state_folder.
+    operations.places.state_folder. ``index`` None: no page lists it.
     """
 
     name: str
@@ -125,6 +52,7 @@ class RegistryConfig:
     settings: RegistrySettings
     home: Path
     file: Path | None = None
+    index: Index | None = None
 
     @property
     def output(self) -> Path | None:
@@ -176,13 +104,16 @@ def load(
     overlay = _overlay(variables)
     named = config or _path_in(variables)
     found = _of_file(named, sheet, overlay) if named else _found(sheet, overlay)
-    return Config(_chosen(found, tuple(names)), found.path)
+    return replace(found, registries=_chosen(found, tuple(names)))
 
 
 def read_file(path: Path, overlay: Mapping[str, str] | None = None) -> Config:
     """All registries of one file and of those it includes. Raises ConfigProblem."""
     registries = tuple(_registries(path.absolute(), {}, overlay or {}, frozenset()))
     _check_names(registries, path)
+    if index := _parse(path).get("index", ""):
+        members = tuple((one.name, one.output) for one in registries if one.output)
+        registries = tuple(replace(one, index=Index(Path(index), members)) for one in registries)
     return Config(registries, path)
 
 
@@ -230,7 +161,7 @@ def is_ours(path: Path) -> bool:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return True
-    return not raw or not raw.keys().isdisjoint(_File.model_fields)
+    return not raw or not raw.keys().isdisjoint(File.model_fields)
 
 
 def _naming(config: Config, sheet: Path) -> tuple[RegistryConfig, ...]:
@@ -291,16 +222,22 @@ def _parse(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise problem_of_toml(path, error) from None
     try:
-        _File.model_validate(raw)
+        File.model_validate(raw)
     except ValidationError as error:
-        raise problem_of(path, text, error, _known_keys) from None
+        raise problem_of(path, text, error, known_keys) from None
     return _absolute(raw, path.absolute().parent)
 
 
 def _absolute(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     for table in (raw, *raw.get("registry", [])):
-        table.update({key: str(folder / Path(table[key]).expanduser()) for key in _PATHS if table.get(key)})
+        table.update(_paths(table, _PATHS, folder))
+        if isinstance(smtp := table.get("smtp"), dict):
+            smtp.update(_paths(smtp, _SMTP_PATHS, folder))
     return raw
+
+
+def _paths(table: Mapping[str, Any], keys: Iterable[str], folder: Path) -> dict[str, str]:
+    return {key: str(folder / Path(table[key]).expanduser()) for key in keys if table.get(key)}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -327,11 +264,13 @@ def _included(path: Path, patterns: Iterable[str]) -> Iterable[Path]:
 def _overlay(variables: Mapping[str, str]) -> dict[str, str]:
     overlay = {}
     for name in sorted(variables):
-        if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
+        if not name.startswith(ENV_PREFIX) or name in _NOT_OVERLAID:
             continue
         key = name.removeprefix(ENV_PREFIX).lower()
         if key not in ENV_KEYS:
-            raise ConfigProblem(f"The environment variable {name} is not a setting.", _near(key, (*ENV_KEYS, "config")))
+            raise ConfigProblem(
+                f"The environment variable {name} is not a setting.", nearest(key, (*ENV_KEYS, "config"))
+            )
         overlay[key] = str(Path(variables[name]).absolute()) if key in _PATHS and variables[name] else variables[name]
     _check_overlay(overlay)
     return overlay
@@ -363,52 +302,3 @@ def _check_names(registries: Iterable[RegistryConfig], path: Path) -> None:
                 f"{path}: two registries go by the name '{registry.name}' ({other.sheet} and {registry.sheet}).",
                 'Give one of them another name = "...".',
             )
-
-
-def _field_of(said: str) -> str:
-    """The field of a column called by its header or its field name."""
-    wanted = " ".join(said.split()).casefold()
-    for column in COLUMNS:
-        if wanted in (column.field, column.header.casefold()):
-            return column.field
-    raise SettingFault(f"'{said}' is not a column. {_near(said, [column.header for column in COLUMNS])}", said)
-
-
-def _check_zone(value: str) -> None:
-    from zoneinfo import ZoneInfo, available_timezones
-
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"'{value}' is not a time zone. {_near(value, available_timezones())}") from None
-
-
-def _check_rules(said: Mapping[str, RuleSettings]) -> None:
-    from registry_sheets.registry.rules import RULES
-
-    rules = {rule.id: rule for rule in RULES}
-    for id_, setting in said.items():
-        if id_ not in rules:
-            raise SettingFault(f"'{id_}' is not a rule. {_near(id_, rules)}", id_)
-        try:
-            rules[id_].options.model_validate(setting.options)
-        except ValidationError as error:
-            first = error.errors()[0]
-            known = ", ".join(("severity", *rules[id_].options.model_fields))
-            where = tuple(map(str, first["loc"]))
-            said_so = "is not an option" if first["type"] == "extra_forbidden" else wanted(first)
-            raise SettingFault(f"{id_}: {'.'.join(where)} {said_so}. It takes: {known}.", id_, *where) from None
-
-
-def _known_keys(location: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The keys that may stand in the table in which ``location`` stands."""
-    inner = location[2:] if location[:1] == ("registry",) else location
-    if len(inner) > 1:
-        return tuple(LimitSettings.model_fields) if inner[0] == "limits" else ()
-    return tuple((RegistrySettings if len(inner) < len(location) else _File).model_fields)
-
-
-def _near(said: str, known: Iterable[str]) -> str:
-    choices = list(known)
-    close = difflib.get_close_matches(said, choices, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(sorted(choices)[:20])}."

@@ -85,3 +85,7 @@ class HistoryMoved(HistoryUnusable):
 
 class RowsVanished(NotChecked):
     """Rows that were there are gone, so many that it looks like a sheet that was read wrong; nothing is recorded."""
+
+
+class StateUnusable(NotChecked):
+    """What was done so far (the ledger of jobs and mails) cannot be read or written. The sheet is not affected."""

@@ -14,12 +14,16 @@ from registry_sheets.cli.compare import compare
 from registry_sheets.cli.failures import code_of
 from registry_sheets.cli.history import history
 from registry_sheets.cli.init import init
+from registry_sheets.cli.mail import mail
+from registry_sheets.cli.report import report
+from registry_sheets.cli.serve import serve, status
+from registry_sheets.cli.service import service
 
 GROUPS = (
     ("Start", (start.demo, init, start.doctor)),
-    ("Every day", (everyday.check, everyday.live, compare, everyday.changes)),
+    ("Every day", (everyday.check, everyday.live, compare, everyday.changes, report)),
     ("Edit", (edit.record, edit.promote, edit.rollback, edit.fix, edit.outbox)),
-    ("Run nightly", (nightly.sync,)),
+    ("Run nightly", (nightly.sync, mail, serve, status, service)),
     ("Reference", (reference.rules, reference.schema, history)),
 )
 

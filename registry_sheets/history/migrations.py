@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from registry_sheets import databases
+from registry_sheets.databases import Migration
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "migrate"]
 
 APPLICATION_ID = 0x52675368
 """'RgSh', in the header of every file of ours (https://www.sqlite.org/fileformat2.html#application_id)."""
-
-
-class Migration(NamedTuple):
-    """One step. ``statements`` are run in order."""
-
-    name: str
-    statements: Sequence[str]
 
 
 # Days and moments are ISO texts, moments in UTC with Z. The partial indexes keep what every pass asks for (what
@@ -53,28 +50,6 @@ _TABLES = Migration(
 MIGRATIONS: Sequence[Migration] = (_TABLES,)
 
 
-def version_of(db: sqlite3.Connection) -> int:
-    """How many steps a file has taken."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
 def migrate(db: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Take the steps that are missing. Raises sqlite3.Error; then the file is at the last whole step."""
-    while (done := version_of(db)) < len(migrations):
-        _step(db, done, migrations[done])
-
-
-def _step(db: sqlite3.Connection, done: int, migration: Migration) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        if version_of(db) == done:  # else another run was quicker
-            for statement in migration.statements:
-                db.execute(statement)
-            db.execute("INSERT INTO migrations VALUES (?, ?)", (done + 1, migration.name))
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {done + 1}")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
+    databases.migrate(db, migrations, APPLICATION_ID)

@@ -15,7 +15,7 @@ from typing import Literal
 from registry_sheets.errors import HistoryUnusable, RegistrySheetsError
 from registry_sheets.operations.looking import Terms, lists_of, models_of
 from registry_sheets.operations.recalling import gone_rows
-from registry_sheets.operations.sync import WriteBack
+from registry_sheets.operations.writing_back import WriteBack
 from registry_sheets.registry.checking import RuleSettings, rules_on
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import column_letters

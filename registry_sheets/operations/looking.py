@@ -15,10 +15,10 @@ from registry_sheets.registry.header_words import is_check
 from registry_sheets.registry.headers import LIKELY, HeaderMatch, find_header, models_likeness
 from registry_sheets.registry.lists import parse_lists
 from registry_sheets.registry.parsing import parse_models
-from registry_sheets.registry.rules.base import Registry
+from registry_sheets.registry.rules.base import MailTerms, Registry
 from registry_sheets.registry.table import Lists, ModelTable
 from registry_sheets.registry.table_settings import TableSettings
-from registry_sheets.workbooks.base import LastEditor, Snapshot, Workbook
+from registry_sheets.workbooks.base import LastEditor, Revision, Snapshot, Workbook
 
 if TYPE_CHECKING:  # a check of a registry that has no history need not load any
     from registry_sheets.history.base import History
@@ -50,13 +50,14 @@ class Memories:
     """What a look may ask besides the sheet: its history and its outbox; None: there is none.
 
     ``strict``: a history that cannot be read is raised, not merely named. ``now`` is the pass's moment, None for
-    this one.
+    this one. ``refused`` are addresses to which mail cannot be sent, with what the server said.
     """
 
     history: History | None = None
     undecided: Undecided | None = None
     strict: bool = False
     now: datetime | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_REMEMBERED = Memories()
@@ -64,13 +65,14 @@ NOTHING_REMEMBERED = Memories()
 
 @dataclass(frozen=True)
 class Terms:
-    """What people settled about one registry, besides the workbook itself."""
+    """What people settled about one registry, besides the workbook itself. ``mail`` None: owners get no mail."""
 
     name: str
     table: TableSettings = field(default_factory=TableSettings)
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     tab: str = ""
     lists_tab: str = ""
+    mail: MailTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Look:
     """What one look at a registry saw and found.
 
     ``label`` is how people know the workbook. ``complete`` False: something could not be checked, and
-    ``notices`` say what; they also tell what a pass wrote. ``recall`` is what history knows of it.
+    ``notices`` say what; they also tell what a pass wrote. ``recall`` is what history knows of it. ``waiting`` says why
+    a pass could not write the workbook now and is to try again soon, '' where nothing waits. ``left`` is the revision
+    at which a pass left the workbook, None where it is as it was read.
     """
 
     name: str
@@ -91,6 +95,8 @@ class Look:
     complete: bool = True
     notices: tuple[str, ...] = ()
     recall: Recall | None = None
+    waiting: str = ""
+    left: Revision | None = None
 
     @property
     def rows(self) -> int:
@@ -139,6 +145,7 @@ def look(
         links=answers.links if answers else None,
         past=recalled.past if recalled else None,
         edits=memories.undecided(table) if memories.undecided else (),
+        mail=replace(terms.mail, refused=memories.refused) if terms.mail else None,
     )
     unknown, gone = answers.not_asked if answers else {}, _gone(recalled, memories.strict)
     unread = tuple(f"Not checked: {link}: {why}." for link, why in sorted(unknown.items()))

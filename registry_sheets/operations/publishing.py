@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from registry_sheets.errors import CannotSave
@@ -14,6 +15,9 @@ from registry_sheets.registry.findings import Finding, Severity
 from registry_sheets.registry.text import csv_safe
 
 FINDING_KEYS = ("rule", "severity", "name", "version", "row", "column", "cell", "message", "fix")
+
+
+NO_PAGES: Mapping[str, bytes] = MappingProxyType({})
 
 
 def findings_object(look: Look) -> dict[str, Any]:
@@ -42,8 +46,8 @@ def findings_csv(looks: Sequence[Look]) -> str:
     return text.getvalue()
 
 
-def publish(look: Look, folder: Path) -> tuple[Path, ...]:
-    """Write findings.csv and findings.json into the folder; files that would not change are not touched.
+def publish(look: Look, folder: Path, pages: Mapping[str, bytes] = NO_PAGES) -> tuple[Path, ...]:
+    """Write findings.csv, findings.json and ``pages`` into the folder; files that would not change are not touched.
 
     Returns the files that were written. Raises CannotSave.
     """
@@ -51,6 +55,7 @@ def publish(look: Look, folder: Path) -> tuple[Path, ...]:
         # The mark at the beginning lets Excel see that the file is UTF-8.
         "findings.csv": b"\xef\xbb\xbf" + findings_csv([look]).encode("utf-8", "replace"),
         "findings.json": (json.dumps(findings_object(look), indent=2) + "\n").encode(),
+        **pages,
     }
     return tuple(folder / name for name, content in contents.items() if write_if_changed(folder / name, content))
 

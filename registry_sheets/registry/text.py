@@ -98,8 +98,12 @@ def terminal_safe(text: str) -> str:
 
 
 def csv_safe(text: str) -> str:
-    """The text with ' before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The text with ' before it where a spreadsheet would take it for a formula; its line breaks are \\n.
+
+    A bare \\r would end the row: the csv module does not quote it.
+    """
+    safe = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return safe.replace("\r\n", "\n").replace("\r", "\n") if "\r" in safe else safe
 
 
 def xml_safe(text: str) -> str:

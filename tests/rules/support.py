@@ -18,7 +18,7 @@ from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.past.known import Past
 from registry_sheets.registry.past.records import Entry
 from registry_sheets.registry.rules import rule
-from registry_sheets.registry.rules.base import EXAMPLE_DAY, Example, Registry
+from registry_sheets.registry.rules.base import EXAMPLE_DAY, Example, MailTerms, Registry
 from registry_sheets.registry.table import Lists, ModelTable, Owner
 from registry_sheets.registry.table_settings import DateOrder, TableSettings
 
@@ -84,6 +84,7 @@ def registry(
     date_order: DateOrder = "ymd",
     before: Sequence[Row] | None = None,
     edits: tuple[EditStanding, ...] = (),
+    mail: MailTerms | None = None,
     **how: Any,
 ) -> Registry:
     """A registry of the rows; see table() for ``how``. ``before`` are the rows of its baseline, a year ago."""
@@ -100,6 +101,7 @@ def registry(
         date_order=date_order,
         links=links,
         edits=edits,
+        mail=mail,
         past=past_of_passes([(BASELINE, table(before, **how))], models, today) if before is not None else None,
     )
 
@@ -145,13 +147,15 @@ def checked(rows: Sequence[Row], settings: Mapping[str, RuleSetting] | None = No
 
 def of_example(example: Example) -> Registry:
     """The registry that an example of a rule describes."""
-    people = [Owner(name, "", True, 5) for name in example.lists.get("Owner", ())]
+    left = example.lists.get("No longer active", ())
+    people = [Owner(name, "", name not in left, 5) for name in (*example.lists.get("Owner", ()), *left)]
     return registry(
         [*example.others, example.row],
         beyond=example.beyond,
         links=example.links,
         before=example.before,
         edits=example.edits,
+        mail=example.mail,
         lists=Lists(
             tab="Lists",
             locations=example.lists.get("Location", ()),

@@ -8,12 +8,12 @@ from time import process_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from registry_sheets.registry.addresses import is_address
 from registry_sheets.registry.checking import RuleSetting, check
 from registry_sheets.registry.columns import COLUMNS
+from registry_sheets.registry.placeholders import is_blank_word, is_placeholder
 from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.rules.base import Registry
-from registry_sheets.registry.rules.gaps import is_blank_word, is_placeholder
-from registry_sheets.registry.rules.invalid_email import is_address
 from registry_sheets.registry.rules.names import loose, version_word, without_version, words
 from registry_sheets.registry.rules.near_duplicate_name import one_slip
 from registry_sheets.registry.table import Accepted, Lists, Owner

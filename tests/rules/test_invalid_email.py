@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from registry_sheets.registry.rules.invalid_email import is_address
+from registry_sheets.registry.addresses import is_address
 from registry_sheets.registry.table import Owner
 
 from .support import checked, hits

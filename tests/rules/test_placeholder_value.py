@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from registry_sheets.registry.findings import Severity
-from registry_sheets.registry.rules.gaps import is_blank_word, is_placeholder
+from registry_sheets.registry.placeholders import is_blank_word, is_placeholder
 
 from .support import checked, hits
 

@@ -23,12 +23,6 @@ def test_a_slip_gets_a_suggestion() -> None:
     assert "'Anna Meier'" in hit.fix
 
 
-@pytest.mark.parametrize(("stage", "found"), [("Production", 1), ("Testing", 0)])
-def test_whoever_has_left_answers_for_nothing_live(stage: str, found: int) -> None:
-    result = hits("unknown-owner", [{"Owner": "Jonas Weber", "Stage": stage}], owners=[ANNA, LEFT])
-    assert [hit.message for hit in result] == ["'Jonas Weber' is no longer active in Lists."] * found
-
-
 def test_one_of_two_owners_may_have_left_and_the_other_be_unknown() -> None:
     (hit,) = hits("unknown-owner", [{"Owner": "Jonas Weber; Ben", "Stage": "Testing"}], owners=[ANNA, LEFT])
     assert "'Ben'" in hit.message

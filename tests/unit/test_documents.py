@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_sheets.config import Defaults, LimitSettings, RegistrySettings, read_file
+from registry_sheets.config import read_file
+from registry_sheets.settings import Defaults, LimitSettings, RegistrySettings, SmtpSettings
 from tests.support.readme import README, made_sections, section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,14 +25,13 @@ def test_readme_is_made_from_the_product(name: str) -> None:
 def test_the_example_has_every_setting_with_its_default() -> None:
     told = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     block = told.pop("registry")[0]
-    assert set(told) == {*Defaults.model_fields, "include"}
+    assert set(told) == {*Defaults.model_fields, "include", "index"}
     assert set(block) == {*RegistrySettings.model_fields} - {*Defaults.model_fields}
     defaults = Defaults().model_dump()
-    assert {key: told[key] for key in defaults if key != "limits"} == {
-        key: value for key, value in defaults.items() if key != "limits"
-    }
-    assert told["limits"] == LimitSettings().model_dump()
+    tables = {"limits": LimitSettings().model_dump(), "smtp": SmtpSettings().model_dump()}
+    assert {key: told[key] for key in defaults} == {**defaults, **tables}
     assert told["include"] == []
+    assert told["index"] == ""
 
 
 def test_the_example_is_a_config(tmp_path: Path) -> None:

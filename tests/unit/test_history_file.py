@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from registry_sheets import databases
 from registry_sheets.errors import HistoryMoved, HistoryUnusable
-from registry_sheets.history import migrations, opening
+from registry_sheets.history import opening
 from registry_sheets.history.base import History
 from registry_sheets.history.migrations import APPLICATION_ID, MIGRATIONS, Migration, migrate
 from registry_sheets.history.sqlite import SqliteHistory, there
@@ -161,12 +163,12 @@ def test_it_is_read_after_a_run_that_was_killed(kept: Path, tmp_path: Path) -> N
 
 def test_it_is_read_again_where_it_was_written_to_meanwhile(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stamps = iter([(1, 1, 1), (1, 1, 2), (1, 1, 2), (1, 1, 2)])
-    monkeypatch.setattr(opening, "_stamp", lambda _path: next(stamps))
+    monkeypatch.setattr(databases, "_stamp", lambda _path: next(stamps))
     with SqliteHistory(kept, read_only=True) as reader:
         assert len(held_rows(reader)) == 90
     assert next(stamps, None) is None
     numbers = iter(range(100))
-    monkeypatch.setattr(opening, "_stamp", lambda _path: next(numbers))
+    monkeypatch.setattr(databases, "_stamp", lambda _path: next(numbers))
     with pytest.raises(HistoryUnusable, match="again"):
         SqliteHistory(kept, read_only=True)
 
@@ -355,8 +357,7 @@ def test_an_older_file_is_brought_up_to_date_and_read_without_being_changed(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = [*MIGRATIONS, Migration("a later one", ["ALTER TABLE passes ADD COLUMN note TEXT"])]
-    monkeypatch.setattr(opening, "MIGRATIONS", later)
-    monkeypatch.setattr(opening, "migrate", lambda db: migrate(db, later))
+    monkeypatch.setattr(opening, "_HISTORY", replace(opening._HISTORY, migrations=later))
     before = content(kept.parent)
     with SqliteHistory(kept, read_only=True) as history:
         assert len(history.passes()) == 2
@@ -369,8 +370,7 @@ def test_an_older_file_is_brought_up_to_date_and_read_without_being_changed(
 
 def test_a_step_that_fails_leaves_nothing_of_itself(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = [*MIGRATIONS, Migration("broken", ["CREATE TABLE more (x)", "CREATE TABLE passes (x)"])]
-    monkeypatch.setattr(opening, "MIGRATIONS", broken)
-    monkeypatch.setattr(opening, "migrate", lambda db: migrate(db, broken))
+    monkeypatch.setattr(opening, "_HISTORY", replace(opening._HISTORY, migrations=broken))
     with pytest.raises(HistoryUnusable):
         opened(kept)
     monkeypatch.undo()
@@ -382,7 +382,7 @@ def test_a_step_that_fails_leaves_nothing_of_itself(kept: Path, monkeypatch: pyt
 def test_a_step_that_another_run_took_meanwhile_is_not_taken_twice(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(sqlite3.connect(kept, isolation_level=None)) as db:
         seen = iter([0])  # before the other run's commit
-        monkeypatch.setattr(migrations, "version_of", lambda _db: next(seen, len(MIGRATIONS)))
+        monkeypatch.setattr(databases, "version_of", lambda _db: next(seen, len(MIGRATIONS)))
         migrate(db)
         assert db.execute("SELECT count(*) FROM migrations").fetchone() == (len(MIGRATIONS),)
 

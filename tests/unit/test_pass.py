@@ -13,7 +13,8 @@ import pytest
 from registry_sheets.errors import CannotSave, NoModelsTab, WorkbookChanged, WorkbookOpen
 from registry_sheets.operations.looking import Terms, look
 from registry_sheets.operations.own_tabs import OwnTabs
-from registry_sheets.operations.sync import TRIES, Outputs, WriteBack, run_pass
+from registry_sheets.operations.sync import TRIES, Outputs, run_pass
+from registry_sheets.operations.writing_back import WriteBack
 from registry_sheets.registry.checking import RuleSetting
 from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.sheets import Sheet

@@ -19,13 +19,22 @@ if TYPE_CHECKING:  # a check of a registry without history need not load what hi
 EXAMPLE_DAY = date(2026, 7, 1)
 """The day on which every rule's examples are read, in docs and in tests."""
 
-Group = Literal["gaps", "form", "identity", "order", "standing", "freshness", "lineage", "history", "platforms"]
+Group = Literal["gaps", "form", "identity", "order", "standing", "freshness", "lineage", "mail", "history", "platforms"]
 
 
 class Options(BaseModel):
     """A rule's options in config, under [registry.rules.<id>]; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+@dataclass(frozen=True)
+class MailTerms:
+    """Where mail may go: ``domains`` as they are configured; ``refused`` are addresses (in small letters) to which the
+    server would not send for good, with what it said."""
+
+    domains: tuple[str, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class Registry:
     links: Mapping[str, str] | None = None  # link -> what is wrong with it ('' is well); None: not asked
     edits: tuple[EditStanding, ...] = ()  # recorded edits that somebody has to decide about
     past: Past | None = None  # what history knows; None: nothing, or this is the baseline
+    mail: MailTerms | None = None  # None: owners get no mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,8 @@ class Example:
 
     Only cells that matter are given; the rest of the row is taken from a row without faults. '' is
     a blank cell, None a column that the sheet lacks. ``lists`` is what Lists holds (header ->
-    values), ``options`` the rule's options, ``beyond`` cells with content far outside the table.
+    values; 'No longer active' are owners who have left), ``options`` the rule's options, ``beyond``
+    cells with content far outside the table.
     """
 
     row: Mapping[str, Any]
@@ -59,6 +70,7 @@ class Example:
     beyond: tuple[str, ...] = ()
     links: Mapping[str, str] | None = None  # as Registry.links
     edits: tuple[EditStanding, ...] = ()  # as Registry.edits
+    mail: MailTerms | None = None  # as Registry.mail
     before: tuple[Mapping[str, Any], ...] | None = None  # the rows of the baseline, a year before EXAMPLE_DAY
 
 

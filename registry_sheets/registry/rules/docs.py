@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from registry_sheets.registry.rules import RULES
-from registry_sheets.registry.rules.base import Example, Options, Rule
+from registry_sheets.registry.rules.base import Example, MailTerms, Options, Rule
 
 _WIDTH = 88
 _NO_CELLS = "(a row with nothing wrong)"
@@ -50,11 +50,20 @@ def _examples(rule: Rule) -> str:
     return "\n".join((*_example("Wrong", rule.bad), *_example("Right", rule.good)))
 
 
+def _heading(header: str) -> str:
+    return "Owner, not active" if header == "No longer active" else header
+
+
+def _mail(terms: MailTerms) -> list[str]:
+    return [f"mail goes to {', '.join(terms.domains)}", *(f"refused: {reply}" for reply in terms.refused.values())]
+
+
 def _example(label: str, example: Example) -> Iterable[str]:
-    setting = [f"Lists, {header}: {', '.join(values)}" for header, values in example.lists.items()]
+    setting = [f"Lists, {_heading(header)}: {', '.join(values)}" for header, values in example.lists.items()]
     setting += [f"row above: {_cells(row)}" for row in example.others]
     setting += [f"recorded before: {_cells(row) or 'the same'}" for row in example.before or ()]
     setting += [f"edit that {_STANDS[edit.kind]}: {edit.what}" for edit in example.edits]
+    setting += _mail(example.mail) if example.mail else []
     setting += [f"asked: {problem}" for problem in (example.links or {}).values() if problem]
     setting += [f"a cell with content at {address}" for address in example.beyond]
     above = f"  [{'; '.join(setting)}]" if setting else ""

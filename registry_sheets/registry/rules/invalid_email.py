@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from registry_sheets.registry.addresses import is_address
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import Lists
 
-_PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
-_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>")
-_LONGEST = 320
 _FIX = "Correct the address; it looks like name@example.com."
 
 
@@ -35,25 +32,6 @@ def _in_lists(lists: Lists) -> Iterator[Hit]:
             of = f" of {quote(owner.name)}" if owner.name else ""
             message = f"In the tab Lists, the e-mail address{of} is {quote(owner.email)}, which is not complete."
             yield Hit(None, None, message, _FIX)
-
-
-def is_address(text: str) -> bool:
-    """Whether mail can be sent to 'a@b.c' or 'Name <a@b.c>'. Nothing is asked of the network."""
-    bracketed = _IN_BRACKETS.fullmatch(text.strip())
-    address = (bracketed[1] if bracketed else text).strip().removeprefix("mailto:")
-    if len(address) > _LONGEST:
-        return False
-    return _PLAIN.fullmatch(address.lower()) is not None or _by_the_standard(address)
-
-
-def _by_the_standard(address: str) -> bool:
-    from email_validator import EmailNotValidError, validate_email  # seldom needed, and slow to import
-
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 RULE = Rule(

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.placeholders import is_placeholder
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import is_placeholder
 from registry_sheets.registry.rules.names import end_number, loose, version_word, without_version, words
 from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.table import ModelTable

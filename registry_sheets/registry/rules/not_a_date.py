@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
+from registry_sheets.registry.placeholders import is_placeholder
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import is_placeholder
 from registry_sheets.registry.rules.words import either, problems_of, quote
 from registry_sheets.registry.table import CellProblem
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.placeholders import MAY_BE_NAMES, is_blank_word, is_placeholder
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import GAPS, MAY_BE_NAMES, is_blank_word, is_placeholder
+from registry_sheets.registry.rules.gaps import GAPS
 from registry_sheets.registry.rules.words import quote, rows_with
 from registry_sheets.registry.table import ModelTable, Stage
 

@@ -24,8 +24,8 @@ class RetrainingOverdueOptions(Options):
 
 def _check(registry: Registry, options: RetrainingOverdueOptions) -> Iterable[Hit]:
     table = registry.models
-    own, of_model = table.value("retrain_every"), _of_models(table)
-    if options.days is None and not of_model:
+    intervals = retraining_days(table, options.days)
+    if intervals is None:
         return
     trained = table.value("training_date")
     told: set[tuple[str, str, date]] = set()
@@ -33,7 +33,7 @@ def _check(registry: Registry, options: RetrainingOverdueOptions) -> Iterable[Hi
         if stage is not Stage.PRODUCTION or not trained[index]:
             continue
         name, version = table.name_keys[index], table.version_keys[index]
-        days = own[index] or of_model.get(name) or options.days
+        days = intervals[index]
         due = later(trained[index], days) if days else None
         if due is None or due >= registry.today or (name, version, due) in told:
             continue
@@ -41,6 +41,17 @@ def _check(registry: Registry, options: RetrainingOverdueOptions) -> Iterable[Hi
             told.add((name, version, due))
         message = f"To be retrained every {days} days: trained on {trained[index]}, due since {due}."
         yield Hit(index, "training_date", message, _FIX)
+
+
+def retraining_days(table: ModelTable, days: int | None = None) -> list[int | None] | None:
+    """After how many days each row wants training again: by itself, by its model's other rows, or ``days``.
+
+    None where no row and no setting says anything.
+    """
+    own, of_model = table.value("retrain_every"), _of_models(table)
+    if days is None and not of_model:
+        return None
+    return [said or of_model.get(name) or days for said, name in zip(own, table.name_keys, strict=True)]
 
 
 def _of_models(table: ModelTable) -> Mapping[str, int]:

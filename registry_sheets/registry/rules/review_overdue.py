@@ -31,14 +31,14 @@ def _check(registry: Registry, options: ReviewOverdueOptions) -> Iterable[Hit]:
     for index, stage in enumerate(table.stages):
         if stage is not Stage.PRODUCTION or index in unclear:
             continue
-        start, event = _last_seen(table, index)
+        start, event = last_seen(table, index)
         due = later(start, options.days) if start else None
         if due is not None and due < registry.today:
             yield Hit(index, field, f"{event} {start}; a review is due since {due}.", fix)
 
 
-def _last_seen(table: ModelTable, index: int) -> tuple[date | None, str]:
-    """The day from which a review counts, and what happened then."""
+def last_seen(table: ModelTable, index: int) -> tuple[date | None, str]:
+    """The day from which a review of a row counts, and what happened then."""
     reviewed: date | None = table.value("last_reviewed")[index]
     if reviewed:
         return reviewed, "Last reviewed on"

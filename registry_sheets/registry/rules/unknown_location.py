@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.placeholders import is_placeholder
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import is_placeholder
 from registry_sheets.registry.rules.words import closest, quote, rows_with
 
 

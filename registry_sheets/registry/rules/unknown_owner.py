@@ -1,4 +1,4 @@
-"""unknown-owner: an owner whom Lists does not know, or who has left."""
+"""unknown-owner: an owner whom Lists does not know."""
 
 from __future__ import annotations
 
@@ -6,47 +6,35 @@ from collections.abc import Iterator
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.placeholders import is_placeholder
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
-from registry_sheets.registry.rules.gaps import is_placeholder
 from registry_sheets.registry.rules.words import closest, quote, rows_with
-from registry_sheets.registry.table import Lists, Stage
+from registry_sheets.registry.table import Lists
 
 
 def check(registry: Registry, _options: Options) -> Iterator[Hit]:
-    active = _people(registry.lists)
-    if not active:
+    known = _people(registry.lists)
+    if not known:
         return
-    table, values = registry.models, registry.models.value("owner")
+    values = registry.models.value("owner")
     distinct = [people for people in set(values) if people]
-    wanted = {
-        people: names for people in distinct if (names := [name for name in people if not active.get(_key(name))])
-    }
+    wanted = {people: names for people in distinct if (names := [name for name in people if _key(name) not in known])}
     for index, names in rows_with(values, wanted):
-        live = table.judged[index] is Stage.PRODUCTION
-        words = next((words for name in names if (words := _words(name, active, live, registry.lists))), None)
+        words = next((words for name in names if (words := _words(name, registry.lists))), None)
         if words:
             yield Hit(index, "owner", *words)
 
 
-def _people(lists: Lists) -> dict[str, bool]:
-    """Name or e-mail, normalised -> whether a person of that name is active."""
-    found: dict[str, bool] = {}
-    for owner in lists.owners:
-        for text in (owner.name, owner.email):
-            if text:
-                found[_key(text)] = found.get(_key(text), False) or owner.active
-    return found
+def _people(lists: Lists) -> frozenset[str]:
+    """Names and e-mail addresses, normalised."""
+    return frozenset(_key(text) for owner in lists.owners for text in (owner.name, owner.email) if text)
 
 
 def _key(text: str) -> str:
     return normalise(text)
 
 
-def _words(name: str, active: dict[str, bool], live: bool, lists: Lists) -> tuple[str, str] | None:
-    if _key(name) in active:
-        if not live:
-            return None
-        return f"{quote(name)} is no longer active in Lists.", "Type who answers for this version now."
+def _words(name: str, lists: Lists) -> tuple[str, str] | None:
     if is_placeholder(name):
         return None
     near = closest(name, [owner.name for owner in lists.owners if owner.name])
@@ -60,8 +48,7 @@ RULE = Rule(
     group="form",
     severity=Severity.WARNING,
     finds=(
-        "An owner who does not stand in the tab Lists, by name or e-mail address, or who is no longer active there "
-        "though the version is in Production. Judged only if Lists holds any owner."
+        "An owner who does not stand in the tab Lists, by name or e-mail address. Judged only if Lists holds any owner."
     ),
     why="The weekly mail goes to the address in Lists; nobody is told about a version whose owner is not there.",
     what_to_do="Choose the owner from the dropdown, or add the person and the e-mail address to Lists.",

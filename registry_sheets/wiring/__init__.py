@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from registry_sheets.operations.places import state_folder
 from registry_sheets.registry.checking import RuleSetting
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.grid import Grid
+from registry_sheets.registry.rules.base import MailTerms
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.table_settings import TableSettings
@@ -65,7 +67,22 @@ def terms(registry: RegistryConfig) -> Terms:
         rules=rule_settings(registry),
         tab=said.tab,
         lists_tab=said.lists_tab,
+        mail=mail_terms(registry),
     )
+
+
+def sends_mail(registry: RegistryConfig) -> bool:
+    """Whether the registry's owners get mail at all."""
+    return bool(registry.settings.smtp.host and registry.settings.sender)
+
+
+def mail_terms(registry: RegistryConfig) -> MailTerms | None:
+    """Where mail may go; None where none is sent."""
+    if not sends_mail(registry):
+        return None
+    from registry_sheets.registry.addresses import allowed_domains
+
+    return MailTerms(allowed_domains(registry.settings.allowed_domains, registry.settings.sender))
 
 
 def rule_settings(registry: RegistryConfig) -> Mapping[str, RuleSetting]:
@@ -168,7 +185,16 @@ def memories(registry: RegistryConfig) -> Iterator[Memories]:
     """What a check may ask besides the sheet."""
     undecided = queue_of(registry).undecided if outbox_folder(registry.sheet).exists() else None
     with history_of(registry) as history:
-        yield Memories(history, undecided)
+        yield Memories(history, undecided, refused=refused_of(registry))
+
+
+def refused_of(registry: RegistryConfig) -> Mapping[str, str]:
+    """Addresses to which mail cannot be sent, where mail is sent at all."""
+    if not sends_mail(registry):
+        return {}
+    from registry_sheets.wiring.state import refused_addresses
+
+    return refused_addresses(registry)
 
 
 @dataclass(frozen=True)
@@ -199,9 +225,24 @@ def pass_over(registry: RegistryConfig, today: date | None = None, ways: Ways | 
             queue=queue_of(registry),
             accept_removals=how.accept_removals,
             trial=day > today_of(registry),
+            pages=partial(pages_of, registry, history),
+            refused=refused_of(registry),
         )
         seen = run_pass(open_workbook(registry), terms(registry), day, outputs, prober(registry))
+    if registry.index:
+        from registry_sheets.wiring.reporting import publish_index
+
+        seen = seen.noting(*publish_index(registry))
     return seen.noting(f"A new history begins on {day}; the old one is kept as {old}.") if old else seen
+
+
+def pages_of(registry: RegistryConfig, history: History | None, seen: Look) -> Mapping[str, bytes]:
+    """What is published of a look beside its findings, by file name."""
+    if not registry.settings.report:
+        return {}
+    from registry_sheets.wiring.reporting import published
+
+    return published(registry, history, seen)
 
 
 class FindingsBeside:

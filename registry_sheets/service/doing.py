@@ -1,0 +1,191 @@
+"""What the child process does for the service: a pass, the weekly mail, a mail about a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import RegistrySheetsError
+from registry_sheets.operations.alerting import ALERT, Notice, tell, tell_unnoted
+from registry_sheets.operations.looking import Look
+from registry_sheets.operations.weekly import Letters, Mailed, Plan, plan_of_week, send_waiting, send_week
+from registry_sheets.registry.findings import Severity
+from registry_sheets.reports.content import Report
+from registry_sheets.reports.digest_unmailed import Trouble
+from registry_sheets.reports.mails import Rendered, alert
+from registry_sheets.service import outcomes
+from registry_sheets.service.tasks import Job, Result, Task
+from registry_sheets.service.telling import NAMES
+from registry_sheets.service.zones import zone_of
+from registry_sheets.state.deliveries import Deliveries
+from registry_sheets.state.ledger import Ledger
+from registry_sheets.state.ledger_values import noted_moment
+from registry_sheets.state.store import Store
+from registry_sheets.wiring import open_workbook, outbox_of, pass_over, sends_mail, today_of
+from registry_sheets.wiring.mail import ConfiguredPost, mail_setting
+from registry_sheets.wiring.reporting import report_after
+from registry_sheets.wiring.state import store_of
+
+_CHECK_KEY = "check_key"
+_LONG_OPEN = timedelta(days=3)
+_TOLD_BACK = timedelta(days=7)
+_MOST_TOLD = 5
+
+
+def do(task: Task) -> Result:
+    """Do one task. Raises RegistrySheetsError."""
+    return _JOBS[task.job](task)
+
+
+def _pass(task: Task) -> Result:
+    """A pass over the registry, and the mails that had been put off."""
+    registry = task.registry
+    with store_of(registry) as store:
+        ledger = Ledger(store)
+        light = task.job == "check" and not task.forced
+        if light and _is_as_before(registry, ledger):
+            return Result(skipped=True)
+        seen = pass_over(registry)
+        ledger.note(_CHECK_KEY, _key(registry, (seen.left or seen.snapshot.revision).token))
+        mailed = _waiting_mail(registry, seen, store)
+    return _result(registry, seen, mailed)
+
+
+def _weekly(task: Task) -> Result:
+    """The weekly mail, from a pass of its own. Where that fails, those who get the whole are told so."""
+    registry = task.registry
+    if not sends_mail(registry):
+        return Result(skipped=True)
+    with store_of(registry) as store:
+        try:
+            seen = pass_over(registry)
+        except RegistrySheetsError as error:
+            _tell_of_failed_pass(task, error, store)
+            raise
+        report = report_after(registry, seen)
+        letters, plan = _letters(registry, report, task.period, store)
+        mailed = send_week(letters, plan, Deliveries(store), ConfiguredPost(registry), _now)
+    return _result(registry, seen, mailed)
+
+
+def _alert(task: Task) -> Result:
+    """A mail about a failure, or its end."""
+    registry, told = task.registry, task.told
+    if told is None:
+        return Result(skipped=True)
+    rendered = alert(registry.name, told.message, told.fix, told.since, told.well_again, told.job)
+    if not task.period:  # there is no ledger to note it in: that is the failure
+        return Result(counts={"mails": _sent_unnoted(registry, rendered)})
+    with store_of(registry) as store:
+        return Result(
+            counts={"mails": tell(_notice(task, rendered), Deliveries(store), ConfiguredPost(registry), _now)}
+        )
+
+
+def _notice(task: Task, rendered: Rendered, to: Sequence[str] | None = None, kind: str = ALERT) -> Notice:
+    said = task.registry.settings
+    return Notice(task.registry.name, task.period, rendered, said.sender, said.alert_to if to is None else to, kind)
+
+
+def _sent_unnoted(registry: RegistryConfig, rendered: Rendered) -> int:
+    """Send an alert without a ledger. Raises MailNotSent where nobody got it."""
+    notice = Notice(registry.name, _now().isoformat(), rendered, registry.settings.sender, registry.settings.alert_to)
+    return tell_unnoted(notice, ConfiguredPost(registry))
+
+
+_JOBS: Mapping[Job, Callable[[Task], Result]] = {"nightly": _pass, "check": _pass, "weekly": _weekly, "alert": _alert}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _result(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
+    counts = seen.result.counts
+    waiting = seen.waiting or _waits_in_outbox(registry)
+    told = {"rows": seen.rows, "errors": counts.get(Severity.ERROR, 0), "warnings": counts.get(Severity.WARNING, 0)}
+    letters = {"mails": mailed.sent, "put off": mailed.deferred, "refused": mailed.refused, "unclear": mailed.unknown}
+    return Result(
+        counts={**told, **{name: number for name, number in letters.items() if number}},
+        notices=(*seen.notices, *mailed.notes),
+        again=bool(waiting or mailed.deferred),
+        waiting=waiting or ("Some mail was put off." if mailed.deferred else ""),
+    )
+
+
+def _waits_in_outbox(registry: RegistryConfig) -> str:
+    waiting = outbox_of(registry).read().in_state("waiting")
+    return f"{len(waiting)} recorded edits wait in the outbox." if waiting else ""
+
+
+# Whether a light pass would see anything new
+
+
+def _is_as_before(registry: RegistryConfig, ledger: Ledger) -> bool:
+    """Whether workbook, config, version and local date are as the last pass saw them, and nothing waits."""
+    if _waits_in_outbox(registry) or ledger.noted(outcomes.WAITING):
+        return False
+    return ledger.noted(_CHECK_KEY) == _key(registry, open_workbook(registry).read().revision.token)
+
+
+def _key(registry: RegistryConfig, revision: str) -> str:
+    from hashlib import sha256
+    from importlib.metadata import version
+
+    said = (revision, registry.settings.model_dump_json(), version("registry-sheets"), str(today_of(registry)))
+    return sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
+
+
+# Mail
+
+
+def _letters(registry: RegistryConfig, report: Report, week: str, store: Store) -> tuple[Letters, Plan]:
+    setting = mail_setting(registry)
+    plan = plan_of_week(report, week, setting)
+    troubles = tuple(_troubles(registry, Ledger(store)))
+    return Letters(report, plan, setting, Deliveries(store), troubles), plan
+
+
+def _waiting_mail(registry: RegistryConfig, seen: Look, store: Store) -> Mailed:
+    """Send what was put off. Raises as send_waiting()."""
+    deliveries = Deliveries(store)
+    if not sends_mail(registry) or not deliveries.due(_now()):
+        return Mailed()
+    report = report_after(registry, seen)
+    letters_of = lambda week: _letters(registry, report, week, store)  # noqa: E731
+    return send_waiting(letters_of, deliveries, ConfiguredPost(registry), _now)
+
+
+def _tell_of_failed_pass(task: Task, error: RegistrySheetsError, store: Store) -> None:
+    """Those who get the whole hear that there is none, once a week; if that fails too, the first failure counts."""
+    registry = task.registry
+    now = datetime.now(zone_of(registry.settings.time_zone))
+    rendered = alert(registry.name, error.message, error.fix, now, job=f"check for the mail of {task.period}")
+    notice = _notice(task, rendered, registry.settings.summary_to, f"{ALERT} weekly")
+    try:
+        tell(notice, Deliveries(store), ConfiguredPost(registry), _now)
+    except RegistrySheetsError:
+        return
+
+
+def _troubles(registry: RegistryConfig, ledger: Ledger) -> Iterator[Trouble]:
+    """What the summary tells of the service itself."""
+    zone, now = zone_of(registry.settings.time_zone), _now()
+    since = noted_moment(ledger.noted(outcomes.WAITING_SINCE))
+    if since and now - since >= _LONG_OPEN:
+        what = ledger.noted(outcomes.WAITING) or "The workbook could not be written."
+        yield Trouble(what, "Close the workbook for a moment, so that it can be brought up to date.", _day(since, zone))
+    open_ = ledger.failures()
+    for failure in open_:
+        name = NAMES.get(failure.job, failure.job)
+        yield Trouble(f"The {name} fails: {failure.message}", failure.fix, _day(failure.since, zone))
+    failing = {failure.job for failure in open_}
+    over = [run for job in ("nightly", "weekly") if job not in failing for run in ledger.runs(job)]
+    lately = [run for run in over if run.failure_kind and run.finished_at and now - run.finished_at < _TOLD_BACK]
+    for run in lately[:_MOST_TOLD]:
+        yield Trouble(f"The {NAMES[run.job]} of {run.period} failed, and works again since: {run.message}")
+
+
+def _day(moment: datetime, zone: object) -> str:
+    return moment.astimezone(zone).date().isoformat()  # type: ignore[arg-type]

@@ -1,0 +1,74 @@
+"""The lines of the service's log, and the mails to those who look after it. No cell is quoted at level info."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from datetime import tzinfo
+from pathlib import Path
+
+from registry_sheets.errors import RegistrySheetsError
+from registry_sheets.service.logs import Event, Level, Value
+from registry_sheets.service.outcomes import LATER, SOON, back_in, facts
+from registry_sheets.service.tasks import Failure, Result, Task, Told
+from registry_sheets.state.ledger_values import Alert, FailureRow
+
+NAMES: Mapping[str, str] = {
+    "nightly": "nightly pass",
+    "weekly": "weekly mail",
+    "check": "check",
+    "again": "check",
+    "weekly again": "weekly mail",
+    "alert": "alert",
+    "state": "service",
+}
+"""What a job is called in a sentence."""
+
+_FRAMES = 8
+
+
+def done_event(job: str, task: Task, result: Result, seconds: float) -> Event:
+    """A task came to an end, well or not."""
+    what = f"{NAMES[job]}{f' of {task.period}' if task.period else ''}"
+    about: dict[str, Value] = {**result.counts, "job": job, "period": task.period, "seconds": round(seconds, 1)}
+    if result.failure:
+        level: Level = "warning" if back_in(result.failure) == SOON else "error"
+        text = f"{what} failed: {said(result.failure)}"
+        return Event(f"{task.job}-failed", task.registry.name, {**about, "kind": result.failure.kind}, level, text)
+    done = ", ".join(filter(None, (facts(result.counts), f"{seconds:.1f} s")))
+    waits = " Something waits; it is tried again in ten minutes." if result.again else ""
+    return Event(f"{task.job}-done", task.registry.name, about, "info", f"{what} done: {done}.{waits}")
+
+
+def error_event(registry: str, where: str, error: Exception) -> Event:
+    """What a job, the ledger or the config raised: a sentence, or of a fault its place and nothing that it says."""
+    if isinstance(error, RegistrySheetsError):
+        return Event("unusable", registry, {"job": where, "kind": type(error).__name__}, "error", str(error))
+    text = f"A fault in Registry Sheets ({type(error).__name__}) in {where}: {trail_of(error)}. Please report it."
+    return Event("bug", registry, {"job": where, "kind": type(error).__name__}, "error", text)
+
+
+def trail_of(error: BaseException) -> str:
+    """The way to where it was raised: 'loop.py:12 run, jobs.py:40 do'. An error's own words may quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return ", ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def said(failure: Failure) -> str:
+    """What is wrong and what to do."""
+    return f"{failure.message} {failure.fix}".strip()
+
+
+def told_of(alert: Alert, zone: tzinfo) -> Told:
+    """What the mail about a failure, or about its end, is to tell."""
+    failure = alert.failure
+    again = f"{failure.fix} It is tried again {_when(failure)}.".strip()
+    job = NAMES.get(failure.job, failure.job)
+    return Told(job, failure.message, again, failure.since.astimezone(zone), alert.what == "well")
+
+
+def _when(failure: FailureRow) -> str:
+    if failure.job == "state":
+        return "every minute"
+    soon = back_in(Failure(failure.kind, failure.message)) == SOON
+    return f"every {SOON.seconds // 60} minutes" if soon else f"every {LATER.seconds // 60} minutes"

@@ -1,0 +1,142 @@
+"""What a system needs to start the service by itself: facts that the units of systemd, launchd and Windows share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import ConfigProblem
+from registry_sheets.state.places import outbox_folder
+
+MARKER = "Made by: registry-sheets service install"
+"""Stands in every unit of ours; a file without it is somebody else's and is not touched."""
+
+TITLE = "Registry Sheets: checks spreadsheets of models every night"
+
+Command = tuple[str, ...]
+
+
+class Kind(StrEnum):
+    """Who starts the service."""
+
+    SYSTEMD = "systemd"
+    LAUNCHD = "launchd"
+    WINDOWS = "windows"
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is to be started, and as whom.
+
+    ``python`` and ``config`` are absolute. ``writes`` are the folders in which the service creates or replaces files;
+    ``makes`` are those of them that are its own, to be made where they are missing. ``system``: started with the
+    machine, for all; else with the person's own session. ``user`` is the account that a system's unit runs as, '' for
+    the administrator's.
+    """
+
+    python: Path
+    config: Path
+    writes: tuple[Path, ...] = ()
+    makes: tuple[Path, ...] = ()
+    system: bool = False
+    user: str = ""
+
+    def command(self) -> Command:
+        """The command line. -P keeps the folder it is started in from shadowing a library (Python 3.11)."""
+        return (str(self.python), "-P", "-m", "registry_sheets", *self.arguments())
+
+    def arguments(self) -> Command:
+        """What follows `registry-sheets`."""
+        return ("serve", "--config", str(self.config))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as text, and what a person does with it.
+
+    ``place``: the file where it belongs; None on Windows, where the system keeps it. ``links``: what the system puts
+    beside it when it is started for good. ``register`` (with ``overwrite`` where one of ours is replaced) and
+    ``unregister`` are commands that belong to writing and removing it; '{file}' is a file that holds ``text``.
+    ``query`` prints the one that is installed. ``start`` and ``stop`` begin and end the service; ``hints`` are more
+    sentences worth saying.
+    """
+
+    kind: Kind
+    text: str
+    place: Path | None
+    start: tuple[Command, ...]
+    stop: tuple[Command, ...]
+    links: tuple[Path, ...] = ()
+    register: tuple[Command, ...] = ()
+    overwrite: Command = ()
+    unregister: tuple[Command, ...] = ()
+    query: Command = ()
+    hints: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+
+
+def default_kind(platform: str = sys.platform) -> Kind:
+    """Who starts services on this system."""
+    return {"win32": Kind.WINDOWS, "darwin": Kind.LAUNCHD}.get(platform, Kind.SYSTEMD)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the service writes: ``all`` of it, and those of them that are its ``own``; none lies in another one."""
+
+    all: tuple[Path, ...]
+    own: tuple[Path, ...]
+
+
+def written_folders(registries: Iterable[RegistryConfig], state_of: Callable[[RegistryConfig], Path]) -> Folders:
+    """The folders of workbooks (where a link leads, too), of state and of output."""
+    books: set[Path] = set()
+    own: set[Path] = set()
+    for registry in registries:
+        books |= {registry.sheet.absolute().parent, outbox_folder(registry.sheet).parent}
+        own |= {folder.absolute() for folder in (state_of(registry), registry.output) if folder}
+    kept = _outermost(books | own)
+    return Folders(kept, tuple(folder for folder in kept if folder in own - books))
+
+
+def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Without those that lie in another one."""
+    kept: list[Path] = []
+    for folder in sorted(folders, key=lambda path: len(path.parts)):
+        if not any(folder.is_relative_to(other) for other in kept):
+            kept.append(folder)
+    return tuple(sorted(kept))
+
+
+def unit_of(kind: Kind, service: Service, environment: Mapping[str, str], home: Path) -> Unit:
+    """The unit of that kind. Raises ConfigProblem for a path that no unit can hold."""
+    for path in (service.python, service.config, *service.writes):
+        check_path(path)
+    if kind is Kind.SYSTEMD:
+        from registry_sheets.service.units_systemd import systemd_unit
+
+        return systemd_unit(service, environment, home)
+    if kind is Kind.LAUNCHD:
+        from registry_sheets.service.units_launchd import launchd_unit
+
+        return launchd_unit(service, home)
+    from registry_sheets.service.units_windows import windows_unit
+
+    return windows_unit(service, environment)
+
+
+def check_path(path: Path) -> None:
+    """Refuse what would break out of its line, or is no text at all. Raises ConfigProblem."""
+    text = str(path)
+    if text.isprintable() and path.is_absolute():
+        return
+    if not path.is_absolute():
+        raise ConfigProblem(f"{text} is not a whole path.", "Name the config with its whole path.")
+    raise ConfigProblem(
+        f"The path {text!a} holds a character that a unit cannot hold.",
+        "Rename that folder or file; letters, digits, spaces and signs are all right.",
+    )

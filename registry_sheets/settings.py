@@ -1,0 +1,235 @@
+"""What a config may say: every setting with its default, each checked by itself."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from registry_sheets.config_problems import SettingFault, wanted
+from registry_sheets.operations.directions import Direction
+from registry_sheets.registry.columns import COLUMNS
+from registry_sheets.registry.table import Stage
+
+FailOn = Literal["error", "warning", "info", "never"]
+RuleSeverity = Literal["error", "warning", "info", "off"]
+
+
+class _Strict(BaseModel):
+    # Validators are built when one is needed: without a config, a check of a small workbook is mostly start-up.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class LimitSettings(_Strict):
+    """How large a workbook may grow when it is unpacked; a larger one is refused unread."""
+
+    max_uncompressed: int = Field(4 * 2**30, gt=0)
+    max_ratio: float = Field(200.0, gt=0)
+    ratio_from: int = Field(100 * 2**20, ge=0)
+    max_area: int = Field(4_000_000, gt=0)
+
+
+class SmtpSettings(_Strict):
+    """The server that takes mail. ``host`` "": no mail is sent. ``port`` 0 is that of the kind of ``security``."""
+
+    host: str = ""
+    port: int = Field(0, ge=0, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    auth: Literal["none", "login", "xoauth2"] = "none"
+    user: str = ""
+    password_env: str = "REGISTRY_SHEETS_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
+    password_file: str = ""
+    token_command: str = ""
+    timeout: float = Field(30.0, gt=0, le=600)
+    ca_file: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.auth != "none" and not self.user:
+            raise ValueError(f'auth = "{self.auth}" needs user = "...", the account that sends')
+        if self.auth == "xoauth2" and not self.token_command:
+            raise ValueError('auth = "xoauth2" needs token_command = "...", a command that prints an access token')
+        return self
+
+
+class RuleSettings(BaseModel):
+    """One rule: its severity, and whatever options the rule itself has."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
+
+    severity: RuleSeverity | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What stands beside the severity; the rule's own model judges it."""
+        return dict(self.model_extra or {})
+
+
+class Defaults(_Strict):
+    """What may stand at the top of a file, as a default for every registry, and in each block."""
+
+    tab: str = ""
+    lists_tab: str = ""
+    header_row: int = Field(0, ge=0)
+    columns: dict[str, str] = {}
+    synonyms: dict[str, list[str]] = {}
+    stages: dict[Stage, list[str]] = {}
+    metrics: dict[str, Direction] = {}
+    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+    time_zone: str = ""
+    write_back: Literal["in place", "beside", "off"] = "in place"
+    output: str = "output"
+    state: str = ""
+    link: str = ""
+    report: bool = True
+    nightly: str = "02:00"
+    weekly: str = "monday 07:30"
+    check_every: str = ""
+    time_limit: str = "15 minutes"
+    alert_to: list[str] = []
+    summary_to: list[str] = []
+    sender: str = ""
+    allowed_domains: list[str] = []
+    mail_without_news: bool = False
+    report_link: str = ""
+    unsubscribe: str = ""
+    fail_on: FailOn = "error"
+    rules: dict[str, RuleSettings] = {}
+    limits: LimitSettings = LimitSettings.model_construct()
+    smtp: SmtpSettings = SmtpSettings.model_construct()
+
+    @field_validator("columns", "synonyms")
+    @classmethod
+    def _known_columns(cls, value: Mapping[str, Any]) -> dict[str, Any]:
+        return {_field_of(key): said for key, said in value.items()}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value:
+            _check_zone(value)
+        return value
+
+    @field_validator("link", "report_link")
+    @classmethod
+    def _links(cls, value: str) -> str:
+        return _checked(value, "links", "fault_of")
+
+    @field_validator("nightly")
+    @classmethod
+    def _nightly(cls, value: str) -> str:
+        return _checked(value, "times", "fault_of_nightly")
+
+    @field_validator("weekly")
+    @classmethod
+    def _weekly(cls, value: str) -> str:
+        return _checked(value, "times", "fault_of_weekly")
+
+    @field_validator("check_every", "time_limit")
+    @classmethod
+    def _intervals(cls, value: str) -> str:
+        return _checked(value, "times", "fault_of_interval")
+
+    @field_validator("alert_to", "summary_to")
+    @classmethod
+    def _all_addresses(cls, value: list[str]) -> list[str]:
+        return [_checked(one, "addresses", "fault_of_address") for one in value]
+
+    @field_validator("sender")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return _checked(value, "addresses", "fault_of_address")
+
+    @field_validator("unsubscribe")
+    @classmethod
+    def _address_or_link(cls, value: str) -> str:
+        return _checked(value, "addresses", "fault_of_contact")
+
+    @field_validator("allowed_domains")
+    @classmethod
+    def _domains(cls, value: list[str]) -> list[str]:
+        return [_checked(one, "addresses", "fault_of_domain").lower() for one in value]
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, value: dict[str, RuleSettings]) -> dict[str, RuleSettings]:
+        if value:
+            _check_rules(value)
+        return value
+
+
+class RegistrySettings(Defaults):
+    """One registry: a ``[[registry]]`` block with the defaults filled in."""
+
+    name: str = ""
+    sheet: str = ""
+
+
+class File(RegistrySettings):
+    registry: list[RegistrySettings] = []
+    include: list[str] = []
+    index: str = ""
+
+
+def _field_of(said: str) -> str:
+    """The field of a column called by its header or its field name."""
+    wanted = " ".join(said.split()).casefold()
+    for column in COLUMNS:
+        if wanted in (column.field, column.header.casefold()):
+            return column.field
+    raise SettingFault(f"'{said}' is not a column. {nearest(said, [column.header for column in COLUMNS])}", said)
+
+
+def _checked(value: str, module: str, function: str) -> str:
+    """The value, if a function of the registry's finds no fault with it; loaded only where something is said."""
+    if value:
+        import importlib
+
+        if fault := getattr(importlib.import_module(f"registry_sheets.registry.{module}"), function)(value):
+            raise ValueError(fault)
+    return value
+
+
+def _check_zone(value: str) -> None:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"'{value}' is not a time zone. {nearest(value, available_timezones())}") from None
+
+
+def _check_rules(said: Mapping[str, RuleSettings]) -> None:
+    from registry_sheets.registry.rules import RULES
+
+    rules = {rule.id: rule for rule in RULES}
+    for id_, setting in said.items():
+        if id_ not in rules:
+            raise SettingFault(f"'{id_}' is not a rule. {nearest(id_, rules)}", id_)
+        try:
+            rules[id_].options.model_validate(setting.options)
+        except ValidationError as error:
+            first = error.errors()[0]
+            known = ", ".join(("severity", *rules[id_].options.model_fields))
+            where = tuple(map(str, first["loc"]))
+            said_so = "is not an option" if first["type"] == "extra_forbidden" else wanted(first)
+            raise SettingFault(f"{id_}: {'.'.join(where)} {said_so}. It takes: {known}.", id_, *where) from None
+
+
+def known_keys(location: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that may stand in the table in which ``location`` stands."""
+    inner = location[2:] if location[:1] == ("registry",) else location
+    if len(inner) > 1:
+        return tuple(_TABLE_FIELDS[inner[0]].model_fields) if inner[0] in _TABLE_FIELDS else ()
+    return tuple((RegistrySettings if len(inner) < len(location) else File).model_fields)
+
+
+_TABLE_FIELDS: Mapping[str | int, type[BaseModel]] = {"limits": LimitSettings, "smtp": SmtpSettings}
+
+
+def nearest(said: str, known: Iterable[str]) -> str:
+    choices = list(known)
+    close = difflib.get_close_matches(said, choices, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(sorted(choices)[:20])}."

@@ -1,0 +1,136 @@
+"""Mail as it is configured: the server, the secrets, what a registry's weekly mail is made with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import ConfigProblem
+from registry_sheets.mailing.letter import Letter
+from registry_sheets.mailing.receipt import Receipt
+from registry_sheets.mailing.server import MailServer
+from registry_sheets.operations.weekly import MailSetting
+from registry_sheets.reports.content import Report
+from registry_sheets.settings import SmtpSettings
+from registry_sheets.wiring import mail_terms
+
+_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def mail_server(registry: RegistryConfig) -> MailServer:
+    """The server that takes the registry's mail. Raises ConfigProblem where none is set."""
+    said = registry.settings.smtp
+    _refuse_unset(registry)
+    return MailServer(
+        host=said.host,
+        port=said.port or _PORTS[said.security],
+        security=said.security,
+        auth=said.auth,
+        user=said.user,
+        password=_password(said),
+        token=_token(said),
+        timeout=said.timeout,
+        ca_file=Path(said.ca_file) if said.ca_file else None,
+    )
+
+
+def _refuse_unset(registry: RegistryConfig) -> None:
+    missing = [] if registry.settings.sender else ['sender = "Model registry <registry@example.com>"']
+    missing += [] if registry.settings.smtp.host else ['host = "..." under [smtp]']
+    if missing:
+        where = registry.file or "config.toml"
+        raise ConfigProblem(
+            f"No mail can be sent for '{registry.name}': {where} does not say how.",
+            f"Set {' and '.join(missing)}; config.example.toml explains the settings.",
+        )
+
+
+def _password(said: SmtpSettings) -> Callable[[], str]:
+    """What gives the password: from its file, else from the environment. It is asked for when it is needed."""
+
+    def password() -> str:
+        if said.password_file:
+            return _of_file(Path(said.password_file))
+        found = os.environ.get(said.password_env, "")
+        if not found:
+            raise ConfigProblem(
+                f"No password is known for {said.user}: the environment variable {said.password_env} is not set.",
+                "Set it, or put the password into a file and name that: password_file under [smtp].",
+            )
+        return found
+
+    return password
+
+
+def _of_file(path: Path) -> str:
+    try:
+        found = path.read_text(encoding="utf-8-sig").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigProblem(f"The password cannot be read from {path}: {why}.", "Correct password_file.") from None
+    if not found or "\n" in found:
+        raise ConfigProblem(f"{path} does not hold one password on one line.", "Write it there, and nothing else.")
+    return found
+
+
+def _token(said: SmtpSettings) -> Callable[[], str]:
+    def token() -> str:
+        from registry_sheets.mailing.token_command import run_token_command
+
+        return run_token_command(said.token_command, said.timeout)
+
+    return token
+
+
+class ConfiguredPost:
+    """Hands letters to the configured server; see mailing.smtp.send_all()."""
+
+    def __init__(self, registry: RegistryConfig) -> None:
+        self._registry = registry
+
+    def __call__(
+        self,
+        letters: Iterable[Letter],
+        about_to_send: Callable[[Letter], bool],
+        receipt: Callable[[Letter, Receipt], None],
+    ) -> None:
+        from registry_sheets.mailing.smtp import send_all
+
+        send_all(mail_server(self._registry), letters, about_to_send, receipt)
+
+
+def mail_setting(registry: RegistryConfig) -> MailSetting:
+    """What the config says about the registry's mail."""
+    said, terms = registry.settings, mail_terms(registry)
+    return MailSetting(
+        sender=said.sender,
+        domains=terms.domains if terms else (),
+        summary_to=tuple(said.summary_to),
+        without_news=said.mail_without_news,
+        contact=_contact(said.unsubscribe),
+        report_link=said.report_link,
+        page=_page,
+        send_again=lambda week, to: _send_again(registry, week, to),
+    )
+
+
+def _contact(said: str) -> str:
+    return f"mailto:{said}" if said and ":" not in said else said
+
+
+def _page(report: Report) -> bytes:
+    from registry_sheets.reports.page import render_page
+
+    return render_page(report).encode("utf-8", "replace")
+
+
+def _send_again(registry: RegistryConfig, week: str, to: str) -> str:
+    import shlex
+
+    named = f" --config {shlex.quote(str(registry.file))}" if registry.file else ""
+    return (
+        f"registry-sheets mail weekly --week {week} --to {shlex.quote(to)} --again "
+        f"--registry {shlex.quote(registry.name)}{named}"
+    )
