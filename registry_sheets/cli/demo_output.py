@@ -54,6 +54,7 @@ def _steps(look: Look, made: Demo, sheet: Path) -> Iterable[tuple[str, ...]]:
         "the cell), Live (what runs where, and why), Changes (what changed in the last three months), Lists (places, "
         "owners, what is accepted) and Guide.",
     )
+    yield "Look at the report, a page for people who do not open the workbook:", str(made.page)
     gap = next((finding for finding in look.result.findings if finding.rule == "missing-value"), None)
     if gap:
         yield (
@@ -70,5 +71,9 @@ def _steps(look: Look, made: Demo, sheet: Path) -> Iterable[tuple[str, ...]]:
         'registry-sheets changes "Ingredient orders"',
         'registry-sheets compare "Ingredient orders"',
         'registry-sheets rollback "AC failure" --why x --dry-run',
+    )
+    yield (
+        "Read the mails that the owners would get each week; nothing is sent:",
+        "registry-sheets mail weekly --dry-run",
     )
     yield "Make your own registry, empty or from a list that you have:", "registry-sheets init our-models.xlsx"

@@ -57,6 +57,7 @@ def _lines(status: RegistryStatus) -> Iterator[str]:
         yield "The service has not looked after this registry yet. Start it with: registry-sheets serve"
     for job in status.jobs:
         yield from _job_lines(job, status)
+    yield from _off_lines(status)
     for failure in status.failures:
         yield from _failure_lines(failure, status)
     yield from _waiting_lines(status)
@@ -71,6 +72,20 @@ def _job_lines(job: JobStatus, status: RegistryStatus) -> Iterator[str]:
         yield f"OVERDUE: the {NAMES[job.job]} was due at {_clock(job.overdue_since, status)}. " + (
             "Is the service running? Start it with: registry-sheets serve"
         )
+
+
+def _off_lines(status: RegistryStatus) -> Iterator[str]:
+    """What is not done at all, so that nobody waits for it."""
+    on = {job.job for job in status.jobs}
+    for job, why in _OFF.items():
+        if job not in on and not status.problem:
+            yield f"{NAMES[job]}: off ({why})"
+
+
+_OFF: Mapping[str, str] = {
+    "nightly": 'nightly = "" in the config',
+    "weekly": 'the config names no sender or mail server, or weekly = ""',
+}
 
 
 def _last(run: Run | None, status: RegistryStatus) -> str:

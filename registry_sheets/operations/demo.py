@@ -26,6 +26,10 @@ WORKBOOK, CONFIG = "models.xlsx", "config.toml"
 CONFIG_TEXT = f"""\
 # The demo of Registry Sheets. Commands that are run in this folder find this file by themselves.
 
+# From whom the weekly mail would come, and who would get the whole of it. No server is set, so none is sent.
+sender = "Model registry <registry@example.com>"
+summary_to = ["sam@example.com"]
+
 [[registry]]
 name = "demo"
 sheet = "{WORKBOOK}"
@@ -45,6 +49,11 @@ class Demo:
 
     workbook: Path
     config: Path
+
+    @property
+    def page(self) -> Path:
+        """Its report page, once a pass was made."""
+        return self.config.parent / "output" / "demo" / "report.html"
 
 
 def make_demo(folder: Path, today: date, write: Write) -> Demo:

@@ -72,13 +72,13 @@ def terms(registry: RegistryConfig) -> Terms:
 
 
 def sends_mail(registry: RegistryConfig) -> bool:
-    """Whether the registry's owners get mail at all."""
+    """Whether mail of the registry can be sent."""
     return bool(registry.settings.smtp.host and registry.settings.sender)
 
 
 def mail_terms(registry: RegistryConfig) -> MailTerms | None:
-    """Where mail may go; None where none is sent."""
-    if not sends_mail(registry):
+    """Where mail may go; None where the config names no sender."""
+    if not registry.settings.sender:
         return None
     from registry_sheets.registry.addresses import allowed_domains
 

@@ -129,7 +129,9 @@ def test_the_command_makes_checks_and_shows_it(tmp_path: Path) -> None:
         "models.xlsx",
         "output",
     ]
-    assert {path.name for path in (folder / "output" / "demo").iterdir()} == {"findings.csv", "findings.json"}
+    published = {path.name for path in (folder / "output" / "demo").iterdir()}
+    assert published == {"findings.csv", "findings.json", "report.html", "summary.json"}
+    assert str(folder / "output" / "demo" / "report.html") in done.stdout
 
 
 def test_a_second_sync_leaves_the_workbook_as_it_is(tmp_path: Path) -> None:
