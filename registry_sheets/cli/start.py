@@ -102,4 +102,5 @@ def _place(registry: RegistryConfig) -> Place:
         synced=lambda: cloud_synced(registry.sheet) or "",
         waiting=waiting,
         history=held,
+        mail_server=registry.settings.smtp.host,
     )

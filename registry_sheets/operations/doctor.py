@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from registry_sheets.errors import HistoryUnusable, RegistrySheetsError
+from registry_sheets.operations.doctor_mail import mail_told
 from registry_sheets.operations.looking import Terms, lists_of, models_of
 from registry_sheets.operations.recalling import gone_rows
 from registry_sheets.operations.writing_back import WriteBack
@@ -52,6 +53,7 @@ class Place:
 
     ``holder`` says who has the workbook open, '' nobody; ``synced`` what syncs its folder, '' nothing; ``waiting``
     are the recorded edits that are not in the workbook yet, a sentence each; ``history`` gives what it held last.
+    ``mail_server`` is where mail is handed in, '' where none is set.
     """
 
     sheet: Path
@@ -64,6 +66,7 @@ class Place:
     synced: Callable[[], str]
     waiting: Callable[[], Sequence[str]] = tuple
     history: Callable[[], Held | None] = lambda: None
+    mail_server: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _sheet(workbook: Workbook, terms: Terms, place: Place) -> Iterator[Item]:
         return
     yield Item("Workbook", "ok", f"{place.sheet} ({size(place.sheet.stat().st_size)}), can be read")
     yield from _obstacles(snapshot, place.write_back)
-    yield from _contents(snapshot, terms)
+    yield from _contents(snapshot, terms, place.mail_server)
 
 
 def _obstacles(snapshot: Snapshot, write_back: WriteBack) -> Iterator[Item]:
@@ -126,7 +129,7 @@ def _obstacles(snapshot: Snapshot, write_back: WriteBack) -> Iterator[Item]:
             yield Item("Writing", "note", reason, "Until then the findings go into a workbook beside it.")
 
 
-def _contents(snapshot: Snapshot, terms: Terms) -> Iterator[Item]:
+def _contents(snapshot: Snapshot, terms: Terms, mail_server: str) -> Iterator[Item]:
     try:
         grid, match = models_of(snapshot, terms)
         lists = lists_of(snapshot, terms)
@@ -140,6 +143,8 @@ def _contents(snapshot: Snapshot, terms: Terms) -> Iterator[Item]:
     yield _lists(lists)
     yield from _own_tabs(snapshot)
     yield from _rules(table, terms.rules)
+    told, fix = mail_told(table, lists, terms.mail, mail_server)
+    yield Item("Mail", "note" if fix else "ok", told, fix)
 
 
 def _columns(match: HeaderMatch) -> Iterator[Item]:
