@@ -6,7 +6,7 @@ Each is one SQLite file with an application id in its header and its step in ``u
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,24 @@ class Kind:
     newer: Callable[[Path], Exception]
     another_programs: Callable[[Path], Exception]
     restless: Callable[[Path], Exception]
+
+
+def words_for(error: sqlite3.Error, said: Mapping[int, tuple[str, str]]) -> tuple[str, str] | None:
+    """What is said of an error of SQLite, by its extended code, else the plain one; None where nothing fits.
+
+    ``said`` is by the codes of sqlite3; kinds that come to the same for people are looked up as one.
+    """
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    found = (said.get(_SAME.get(kind, kind)) for kind in (code, code & 0xFF))
+    return next(filter(None, found), None)
+
+
+_SAME: Mapping[int, int] = {
+    sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_PROTOCOL: sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_PERM: sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY_RECOVERY: sqlite3.SQLITE_READONLY_ROLLBACK,
+}
 
 
 def open_to_write(path: Path, kind: Kind, patience: float, durable: bool = True) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from registry_sheets.databases import words_for
 from registry_sheets.errors import StateUnusable
 
 _ANEW = (
@@ -39,12 +40,6 @@ _SAID: Mapping[int, tuple[str, str]] = {
         "A run was interrupted while it wrote '{path}'.",
         "The next run of the service puts it right: registry-sheets serve --once",
     ),
-}
-_SAME = {
-    sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_PROTOCOL: sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_PERM: sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY_RECOVERY: sqlite3.SQLITE_READONLY_ROLLBACK,
 }
 
 
@@ -98,9 +93,5 @@ def restless(path: Path) -> StateUnusable:
 
 
 def _of_sqlite(path: Path, error: sqlite3.Error) -> StateUnusable:
-    code = getattr(error, "sqlite_errorcode", None) or 0
-    for kind in (code, code & 0xFF):  # the extended code, and the plain one
-        said = _SAID.get(_SAME.get(kind, kind))
-        if said:
-            return StateUnusable(said[0].format(path=path, error=error), said[1])
-    return damaged(path, str(error))
+    said = words_for(error, _SAID)
+    return StateUnusable(said[0].format(path=path, error=error), said[1]) if said else damaged(path, str(error))
