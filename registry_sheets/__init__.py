@@ -9,6 +9,8 @@ The public API, small on purpose:
     registry.live("Churn")           # what is live, where, since when and why; on="2026-04-01" for any day
     registry.findings()              # what is missing or wrong
     registry.changes(since="2026-06-01")
+    registry.periods("Churn")        # every time in which a version was live somewhere
+    registry.report()                # the whole report as a dict
     registry.to_frame()              # a pandas DataFrame
     registry_sheets.record("Churn", "3.2", sheet="models.xlsx", trained="2026-06-30", data="CRM export 2026-06-30")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from registry_sheets.config import RegistryConfig, load
 from registry_sheets.errors import ConfigProblem, EditRefused
-from registry_sheets.operations.asking import Asked, what_changed, what_is_live
+from registry_sheets.operations.asking import Asked, live_periods_of, what_changed, what_is_live
 from registry_sheets.operations.edit import Done
 from registry_sheets.operations.in_python import in_python, told_in_python
 from registry_sheets.operations.looking import Look, look
@@ -25,17 +25,11 @@ from registry_sheets.registry.findings import Finding
 from registry_sheets.registry.live import LiveVersion
 from registry_sheets.registry.model_versions import model_version
 from registry_sheets.registry.past.changes import Change
+from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.table import Stage
-from registry_sheets.wiring import (
-    desk_of,
-    history_of,
-    live_past,
-    memories,
-    open_workbook,
-    prober,
-    terms,
-    today_of,
-)
+from registry_sheets.wiring import open_workbook, prober, terms, today_of
+from registry_sheets.wiring.editing import desk_of, live_past
+from registry_sheets.wiring.history import history_of, memories
 
 if TYPE_CHECKING:
     import pandas
@@ -79,8 +73,8 @@ def open_registry(path_or_config: str | os.PathLike[str], registry: str = "") ->
         for line in registry.live("Churn"):
             print(line.version, line.location, line.since, line.why)
 
-    It answers with ``versions``, live(), findings(), changes() and to_frame(), and is written by record(),
-    promote() and rollback(); help(registry_sheets.Registry) tells of each.
+    It answers with ``versions``, live(), findings(), changes(), periods(), report() and to_frame(), and is written by
+    record(), promote() and rollback(); help(registry_sheets.Registry) tells of each.
 
     Args:
         path_or_config: a workbook (.xlsx, .xlsm), whose config.toml is found as the command line finds it, or a
@@ -180,6 +174,26 @@ class Registry:
         with history_of(self._config) as history:
             told = what_changed(self._workbook(), terms(self._config), today, history, spoken_text(name), day)
         return list(told.changes)
+
+    def periods(self, name: str = "") -> list[LivePeriod]:
+        """Every time in which a version was live somewhere that is known, by place and oldest first.
+
+        ``name``: only of this model, '' for all. Raises as ``versions``.
+        """
+        today = today_of(self._config)
+        with in_python(), history_of(self._config) as history:
+            return live_periods_of(self._workbook(), terms(self._config), today, history, spoken_text(name))
+
+    def report(self, *, since: Day = None) -> dict[str, Any]:
+        """The report as one dict, as `registry-sheets report --format json` writes it.
+
+        Its keys are those of reports.tabular.report_object(). ``since``: the first day whose changes are told, None
+        for the last 30 days. Raises as ``versions``.
+        """
+        from registry_sheets.reports.tabular import report_object
+        from registry_sheets.wiring.reporting import report_over
+
+        return report_object(report_over(self._config, since=_day(since))[1])
 
     def record(
         self,

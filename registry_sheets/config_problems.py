@@ -96,9 +96,14 @@ def _parts(dotted: str) -> Location:
 
 
 def _message(location: Location, fault: Any, known_keys: Callable[[Location], Iterable[str]]) -> str:
-    key = str(location[-1]) if location else ""
+    key = _called(location)
     kind = fault["type"]
     if kind == "extra_forbidden":
+        if len(location) > 1 and location[0] != "registry" and key in known_keys((key,)):
+            return (
+                f"'{key}' stands below [{location[0]}], so it is taken as part of it. "
+                "Move it above the first line that begins with [."
+            )
         return f"'{key}' is not a setting. {_suggest(key, list(known_keys(location)))}"
     if kind in ("literal_error", "enum"):
         return f"{key} must be one of {fault['ctx']['expected']}."
@@ -107,6 +112,13 @@ def _message(location: Location, fault: Any, known_keys: Callable[[Location], It
     if "rules" in location[-2:-1]:
         return f'{key}: a rule takes a table: {key} = {{ severity = "warning" }}, or "error", "info", "off".'
     return f"{key} {wanted(fault)}."
+
+
+def _called(location: Location) -> str:
+    """The setting, or the entry of one that is a list."""
+    if len(location) > 1 and isinstance(location[-1], int):
+        return f"{location[-2]}, entry {location[-1] + 1}:"
+    return str(location[-1]) if location else ""
 
 
 def wanted(fault: Any) -> str:

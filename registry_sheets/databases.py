@@ -5,6 +5,7 @@ Each is one SQLite file with an application id in its header and its step in ``u
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -107,8 +108,8 @@ def copy_to_read(path: Path, kind: Kind, patience: float) -> sqlite3.Connection:
 
 def connect(path: Path, how: str, patience: float) -> sqlite3.Connection:
     """A connection without transactions of its own making. ``how``: URI parameters."""
-    name = path.absolute().as_posix()
-    uri = "file://" + quote(name if name.startswith("/") else f"/{name}")  # Path.as_uri() fails on a Windows share
+    name = os.fsencode(path.absolute().as_posix())  # as bytes: a name on Linux need not be UTF-8
+    uri = "file://" + quote(name if name.startswith(b"/") else b"/" + name)  # Path.as_uri() fails on a Windows share
     return sqlite3.connect(f"{uri}?{how}", uri=True, timeout=patience, isolation_level=None)
 
 

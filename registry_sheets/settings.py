@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Self
 
@@ -44,6 +45,17 @@ class SmtpSettings(_Strict):
     token_command: str = ""
     timeout: float = Field(30.0, gt=0, le=600)
     ca_file: str = ""
+
+    @field_validator("host")
+    @classmethod
+    def _bare_host(cls, value: str) -> str:
+        # The value is not repeated: what is more than a name may be a user with a password.
+        if re.search(r"[/@\\\s]", value) or re.fullmatch(r"[^:]*:\d*", value):
+            raise ValueError(
+                "This must be the name of the mail server alone, such as smtp.example.com; "
+                "port and user are settings of their own, and the password stands in no config."
+            )
+        return value
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -112,10 +124,15 @@ class Defaults(_Strict):
             _check_zone(value)
         return value
 
-    @field_validator("link", "report_link")
+    @field_validator("link")
     @classmethod
-    def _links(cls, value: str) -> str:
+    def _link(cls, value: str) -> str:
         return _checked(value, "links", "fault_of")
+
+    @field_validator("report_link")
+    @classmethod
+    def _page_link(cls, value: str) -> str:
+        return _checked(value, "links", "fault_of_page")
 
     @field_validator("nightly")
     @classmethod
@@ -171,6 +188,11 @@ class File(RegistrySettings):
     registry: list[RegistrySettings] = []
     include: list[str] = []
     index: str = ""
+
+    @field_validator("index")
+    @classmethod
+    def _index(cls, value: str) -> str:
+        return _checked(value, "links", "fault_of_index")
 
 
 def _field_of(said: str) -> str:

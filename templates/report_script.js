@@ -4,14 +4,17 @@
 const order = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
 const whole = /^\d{4}-\d\d-\d\d$/;
 const make = (name, text, props) => Object.assign(document.createElement(name), {textContent: text || ""}, props);
-const number = text => parseFloat(text.replace(",", "."));
+const number = text => {
+  const found = parseFloat(text.replace(",", "."));
+  return Number.isNaN(found) ? "" : found;
+};
 
 // Sort: blank cells last, dates and versions in natural order, numbers by value.
 const sort = (table, place, down, asNumber) => {
   const body = table.tBodies[0];
   const keyed = [...body.rows].map(row => {
     const text = row.cells[place] ? row.cells[place].textContent.trim() : "";
-    return [asNumber && text ? number(text) : text, row];
+    return [asNumber ? number(text) : text, row];
   });
   const compare = asNumber ? (a, b) => a - b : order.compare;
   keyed.sort(([a], [b]) => a === "" || b === "" ? (a === "") - (b === "") : down * compare(a, b));
@@ -102,6 +105,7 @@ const numbered = (heads, rows, {rows: ranges, before, after}) => {
     row.prepend(cell);
   });
   heads[0].before(make("th", "Row", {className: "n", scope: "col"}));
+  heads[0].closest("table").querySelector("col").before(make("col", "", {width: "3%"})); // on paper
 };
 
 const main = document.getElementById("main");
@@ -117,4 +121,10 @@ main.querySelectorAll(".scroll table").forEach(table => {
   sortable(table);
   filterable(table);
 });
+
+// On paper a day in a sentence stays whole.
+addEventListener("beforeprint", () => main.querySelectorAll("td,dd,i").forEach(place => {
+  const parts = place.children.length ? [] : place.textContent.split(/(\d{4}-\d\d-\d\d)/);
+  if (parts[2] || parts[1] && parts[0]) place.replaceChildren(...parts.map((part, at) => at % 2 ? make("time", part) : part));
+}));
 })();

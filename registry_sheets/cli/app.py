@@ -40,6 +40,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except BaseException as error:
+            _without_prefix(error)
             code = code_of(error, sys.argv[1:])
             if code is None:
                 raise
@@ -54,6 +55,12 @@ class Commands(TyperGroup):
                 formatter.write_dl(
                     [(name.ljust(width), self.commands[name].get_short_help_str(_WHOLE)) for name in names]
                 )
+
+
+def _without_prefix(error: Any) -> None:
+    """pydantic, by which typer reads values, puts 'Value error, ' before what typer says of a wrong choice."""
+    if isinstance(said := getattr(error, "message", None), str):
+        error.message = said.removeprefix("Value error, ")
 
 
 _TYPE = re.compile(r" <(?:\w+|list\[\w+\])>$")

@@ -128,7 +128,7 @@ def rollback(
     """Write down that what was in Production before is so again."""
     from registry_sheets.operations.edit import rollback as do
     from registry_sheets.registry.edits.going_back import Rollback
-    from registry_sheets.wiring import live_past
+    from registry_sheets.wiring.editing import live_past
 
     day = flags.day(deployed, "--deployed")
     wish = Rollback(name, why, location, used_for, to, day, _becomes(to_testing))
@@ -205,7 +205,7 @@ def _list_outboxes(registries: Sequence[RegistryConfig], format_: flags.Format) 
     from registry_sheets.cli.edit_output import print_outbox
     from registry_sheets.cli.failures import ExitCode, worst
     from registry_sheets.cli.running import answers
-    from registry_sheets.wiring import inventory_of
+    from registry_sheets.wiring.editing import inventory_of
 
     given = answers(registries, lambda one: (one, inventory_of(one)))
     print_outbox(given.found, format_)
@@ -216,7 +216,7 @@ def _list_outboxes(registries: Sequence[RegistryConfig], format_: flags.Format) 
 def _desk(one: RegistryConfig, wait: float) -> Desk:
     """What an edit command works with; a person at a terminal is told what it waits for."""
     from registry_sheets.cli.failures import say
-    from registry_sheets.wiring import desk_of
+    from registry_sheets.wiring.editing import desk_of
 
     desk = desk_of(one, wait)
     return replace(desk, tell=say) if sys.stderr.isatty() else desk

@@ -29,7 +29,8 @@ def check(
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load
     from registry_sheets.operations.looking import look
-    from registry_sheets.wiring import memories, open_workbook, prober, terms, today_of, with_outbox
+    from registry_sheets.wiring import open_workbook, prober, terms, today_of, with_outbox
+    from registry_sheets.wiring.history import memories
 
     day = flags.day(today)
     settings = load(config, sheet, registry or ())
@@ -64,7 +65,8 @@ def live(
     from registry_sheets.cli.running import answers, finish_answers, print_said
     from registry_sheets.config import load
     from registry_sheets.operations.asking import Asked, what_is_live
-    from registry_sheets.wiring import history_of, open_workbook, terms, today_of, with_outbox
+    from registry_sheets.wiring import open_workbook, terms, today_of, with_outbox
+    from registry_sheets.wiring.history import history_of
 
     name, sheet = flags.model_or_sheet(name, sheet)
     day, asked_day = flags.day(today), flags.day(on, "--on")
@@ -99,7 +101,8 @@ def changes(
     from registry_sheets.cli.running import answers, finish_answers, print_said
     from registry_sheets.config import load
     from registry_sheets.operations.asking import what_changed
-    from registry_sheets.wiring import history_of, open_workbook, terms, today_of
+    from registry_sheets.wiring import open_workbook, terms, today_of
+    from registry_sheets.wiring.history import history_of
 
     name, sheet = flags.model_or_sheet(name, sheet)
     day, first = flags.day(today), flags.day(since, "--since")

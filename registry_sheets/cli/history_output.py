@@ -12,7 +12,7 @@ from registry_sheets.cli.failures import ExitCode, explain, worst
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem, HistoryUnusable, RegistrySheetsError
 from registry_sheets.registry.text import terminal_safe
-from registry_sheets.wiring import history_of, writable_history
+from registry_sheets.wiring.history import history_of, writable_history
 
 
 def export(registries: Sequence[RegistryConfig], out: Path | None) -> ExitCode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -36,9 +37,12 @@ def mail(
         bool,
         typer.Option("--dry-run", help="Send nothing: write each mail as .eml and .html, and say who would get what."),
     ] = False,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="With --dry-run: where the files go.")] = Path(
-        "registry-sheets-mail"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="With --dry-run: where the files go; else registry-sheets-mail here."
+        ),
+    ] = None,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
     registry: flags.Names = None,
@@ -48,24 +52,31 @@ def mail(
     from registry_sheets.cli.mail_output import Asked, finish_mail, send_test, send_weekly
     from registry_sheets.config import load
 
+    given = {"--week": bool(week), "--to": bool(to), "--again": again, "--dry-run": dry_run, "--out": out is not None}
+    _refuse(action, address, [flag for flag, said in given.items() if said])
     registries = load(config, sheet, registry or ()).registries
-    _refuse(action, address, to, again)
     if action is Action.TEST:
         raise typer.Exit(send_test(registries, address))
-    asked = Asked(_week(week), to, again, out if dry_run else None, flags.day(today))
+    preview = (out or Path("registry-sheets-mail")) if dry_run else None
+    asked = Asked(_week(week), to, again, preview, flags.day(today))
     finish_mail(registries, lambda one: send_weekly(one, asked))
 
 
-def _refuse(action: Action, address: str, to: str, again: bool) -> None:
-    """Flags that do not go together. Raises ConfigProblem."""
-    if action is Action.TEST and not address:
-        raise ConfigProblem(
-            "mail test needs an address.", "Say where it goes: registry-sheets mail test you@example.com"
-        )
-    if action is Action.WEEKLY and address:
+def _refuse(action: Action, address: str, given: Sequence[str]) -> None:
+    """Flags that do not go together: nothing is sent then. Raises ConfigProblem."""
+    if action is Action.TEST:
+        if not address:
+            fix = "Say where it goes: registry-sheets mail test you@example.com"
+            raise ConfigProblem("mail test needs an address.", fix)
+        if given:
+            fix = "Leave it out; mail test always sends one mail. Nothing was sent."
+            raise ConfigProblem(f"{given[0]} goes with mail weekly.", fix)
+        return
+    if address:
         raise ConfigProblem(f"mail weekly takes no '{address}'.", f"For one address: mail weekly --to {address}")
-    if again and not to:
-        raise ConfigProblem("--again is about one address.", "Say which: --to ana@example.com --again")
+    for flag, needed in (("--again", "--to"), ("--out", "--dry-run")):
+        if flag in given and needed not in given:
+            raise ConfigProblem(f"{flag} goes with {needed}.", "Nothing was sent.")
 
 
 def _week(said: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ import typer
 from registry_sheets.cli.failures import ExitCode, say, worst
 from registry_sheets.cli.running import answers
 from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import ConfigProblem
 from registry_sheets.operations.looking import Look
 from registry_sheets.operations.weekly import (
     Addressed,
@@ -27,9 +30,11 @@ from registry_sheets.registry.addresses import bare
 from registry_sheets.registry.text import terminal_safe
 from registry_sheets.reports.content import Report
 from registry_sheets.state.deliveries import Deliveries
-from registry_sheets.wiring.mail import ConfiguredPost, mail_server, mail_setting
+from registry_sheets.wiring.mail import ConfiguredPost, first_day, mail_server, mail_setting
 from registry_sheets.wiring.reporting import report_over
 from registry_sheets.wiring.state import deliveries_of
+
+_NAME_BYTES = 120  # of a file's name, which has 255 at most
 
 
 class Asked(NamedTuple):
@@ -62,20 +67,33 @@ def finish_mail(registries: Sequence[RegistryConfig], do: Callable[[RegistryConf
 
 def send_weekly(registry: RegistryConfig, asked: Asked) -> Answer:
     """Send the mails of a week, or write them as files. Raises as report_over() and send_week()."""
-    if asked.preview is None:
-        mail_server(registry)  # what is not set is told before anything else
+    _refuse_unset(registry, asked.preview is not None)  # before anything else
     seen, report = report_over(registry, asked.today)
     setting = mail_setting(registry)
     week = asked.week or week_of(report.today)
-    plan = plan_of_week(report, week, setting)
+    if week > week_of(report.today):
+        raise ConfigProblem(f"The week {week} has not begun.", "Nothing was sent.")
+    plan = plan_of_week(report, week, setting, first_day(registry, week, report.today))
     chosen = only_to(plan, asked.to) if asked.to else plan
+    unsent = tuple(_unsent(plan))
     if asked.to and not chosen.addressed:
-        return Answer(
-            seen, (f"{registry.name}, {week}: no mail goes to {asked.to}.", *_unsent(plan)), ExitCode.UNUSABLE
-        )
+        return Answer(seen, (f"{registry.name}, {week}: no mail goes to {asked.to}.", *unsent), ExitCode.UNUSABLE)
     if asked.preview is not None:
-        return _preview(registry, seen, Letters(report, plan, setting), chosen, asked.preview)
-    return _sent(registry, seen, report, (chosen, setting), asked.again)
+        lines = _preview(registry, Letters(report, plan, setting), chosen, asked.preview)
+        return Answer(seen, (*lines, *(() if asked.to else unsent)))
+    lines, code = _sent(registry, report, (chosen, setting), asked.again)
+    return Answer(seen, (*lines, *(() if asked.to else unsent)), code)
+
+
+def _refuse_unset(registry: RegistryConfig, preview: bool) -> None:
+    """Raises ConfigProblem where the config does not say how to send mail, or for a preview from whom."""
+    if not preview:
+        mail_server(registry)
+    elif not registry.settings.sender:
+        raise ConfigProblem(
+            f"No sender is set for '{registry.name}', so no domain may get mail.",
+            'Set sender = "Model registry <registry@example.com>" in the config.',
+        )
 
 
 def week_of(day: date) -> str:
@@ -84,24 +102,32 @@ def week_of(day: date) -> str:
     return f"{year:04}-W{week:02}"
 
 
-def _sent(registry: RegistryConfig, seen: Look, report: Report, what: tuple[Plan, MailSetting], again: bool) -> Answer:
+def _sent(
+    registry: RegistryConfig, report: Report, what: tuple[Plan, MailSetting], again: bool
+) -> tuple[tuple[str, ...], ExitCode]:
     plan, setting = what
     with deliveries_of(registry) as deliveries:
         if again:
             _put_back(plan, deliveries)
         letters = Letters(report, plan, setting, deliveries)
         mailed = send_week(letters, plan, deliveries, ConfiguredPost(registry), _now)
-        states = [(one, deliveries.get(one.kind, plan.week, bare(one.address))) for one in plan.addressed]
-    unsure = [one for one, held in states if held and held.state == "unknown"]
-    lines = (f"{registry.name}, {plan.week}: {_counted(mailed)}.", *_notes(mailed, unsure, plan.week, setting))
-    missed = mailed.deferred or mailed.unknown or mailed.refused or unsure
-    return Answer(seen, (*lines, *_unsent(plan)), ExitCode.NOT_CHECKED if missed else ExitCode.CLEAN)
+        held = [deliveries.get(one.kind, plan.week, bare(one.address)) for one in plan.addressed]
+    states: Counter[str] = Counter(one.state for one in held if one)
+    unsure = [one for one, found in zip(plan.addressed, held, strict=True) if found and found.state == "unknown"]
+    lines = (f"{registry.name}, {plan.week}: {_counted(mailed, states)}.", *_notes(mailed, unsure, plan.week, setting))
+    return lines, ExitCode.CLEAN if states["sent"] == len(plan.addressed) else ExitCode.NOT_CHECKED
 
 
 def _put_back(plan: Plan, deliveries: Deliveries) -> None:
-    """Have a plan's letters sent after all. A round first finds those that a run left that died over them."""
+    """Have a plan's letters sent after all: those that may not have arrived, or where there are none, all of them.
+
+    Who gets the whole and has rows too gets two letters; if one of them is in doubt, the other one is not repeated.
+    A round first finds those that a run left that died over them.
+    """
     with deliveries.round(_now(), timeout=10):
-        for one in plan.addressed:
+        held = [(one, deliveries.get(one.kind, plan.week, bare(one.address))) for one in plan.addressed]
+        doubtful = [one for one, found in held if found is None or found.state != "sent"]
+        for one in doubtful or plan.addressed:
             deliveries.again(one.kind, plan.week, bare(one.address), _now())
 
 
@@ -112,15 +138,23 @@ def _notes(mailed: Mailed, unsure: Sequence[Addressed], week: str, setting: Mail
         yield f"    {setting.send_again(week, bare(one.address))}"
 
 
-def _counted(mailed: Mailed) -> str:
+def _counted(mailed: Mailed, states: Mapping[str, int]) -> str:
+    """How all letters of the week stand: '3 sent now, 2 sent before, 1 put off'."""
+    before = states.get("sent", 0) - mailed.sent
     told = [
-        f"{mailed.sent} sent",
-        f"{mailed.settled} sent or settled before" if mailed.settled else "",
-        f"{mailed.deferred} put off" if mailed.deferred else "",
-        f"{mailed.refused} refused" if mailed.refused else "",
-        f"{mailed.unknown} of which it is not known whether they arrived" if mailed.unknown else "",
+        f"{mailed.sent} sent now",
+        f"{before} sent before" if before > 0 else "",
+        *(f"{number} {words}" for state, words in _STATES.items() if (number := states.get(state, 0))),
     ]
     return ", ".join(filter(None, told))
+
+
+_STATES: Mapping[str, str] = {
+    "deferred": "put off, tried again by the service or the next 'mail weekly'",
+    "queued": "still to be sent",
+    "refused": "refused",
+    "unknown": "of which it is not known whether they arrived",
+}
 
 
 def _unsent(plan: Plan) -> Iterator[str]:
@@ -132,7 +166,7 @@ def _unsent(plan: Plan) -> Iterator[str]:
         yield f"  nothing to say to {names}"
 
 
-def _preview(registry: RegistryConfig, seen: Look, letters: Letters, plan: Plan, folder: Path) -> Answer:
+def _preview(registry: RegistryConfig, letters: Letters, plan: Plan, folder: Path) -> tuple[str, ...]:
     """Write each mail as it would be sent, and as its HTML. Raises CannotSave."""
     from registry_sheets.mailing.compose import compose
     from registry_sheets.operations.publishing import write_if_changed
@@ -144,13 +178,18 @@ def _preview(registry: RegistryConfig, seen: Look, letters: Letters, plan: Plan,
         write_if_changed(place.with_name(place.name + ".eml"), compose(letter, _now(), utf8=True))
         write_if_changed(place.with_name(place.name + ".html"), letter.html.encode("utf-8", "replace"))
         lines.append(f"  {bare(one.address)}: {one.told} ({letter.subject})")
-    head = f"{registry.name}, {plan.week}: {len(lines)} mails would be sent; they are in {folder / registry.slug}."
-    return Answer(seen, (head, *lines, *_unsent(plan)))
+    count = f"{len(lines)} mail{'' if len(lines) == 1 else 's'}"
+    there = f"; see them in {folder / registry.slug}" if lines else ""
+    return (f"{registry.name}, {plan.week}: {count} would be sent{there}.", *lines)
 
 
 def _file_name(one: Addressed) -> str:
-    kept = "".join(sign if sign.isalnum() or sign in "@.-_+" else "_" for sign in bare(one.address))
-    return f"{kept[:100].lstrip('.')}{' all' if one.digest is None else ''}"
+    """A name that no other address of the plan gets, on no system; the address itself where it can be one."""
+    address = bare(one.address)
+    kept = "".join(sign if sign.isalnum() or sign in "@.-_+" else "_" for sign in address).lstrip(".")
+    short = kept.encode()[:_NAME_BYTES].decode(errors="ignore")
+    mark = "" if short == address else f" {sha256(address.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{short}{mark}{' all' if one.digest is None else ''}"
 
 
 def send_test(registries: Sequence[RegistryConfig], address: str) -> ExitCode:

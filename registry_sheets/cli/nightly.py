@@ -30,7 +30,7 @@ def sync(
     from registry_sheets.cli.findings_output import print_findings
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load
-    from registry_sheets.wiring import Ways, pass_over
+    from registry_sheets.wiring.passes import Ways, pass_over
 
     day = flags.day(today)
     settings = load(config, sheet, registry or ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,15 +41,27 @@ def report(
     registry: flags.Names = None,
     format_: Annotated[
         ReportFormat | None,
-        typer.Option("--format", help="How to write it; html, unless the name after --out says another."),
+        typer.Option(
+            "--format",
+            help="How to write it; html, unless the name after --out says another. Without --out, html and xlsx go "
+            "into a file here ('REGISTRY report.html'), csv, json and md to standard output.",
+        ),
     ] = None,
     section: Annotated[
         Section | None, typer.Option("--section", help="With csv: what to write; versions if you name none.")
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="PATH", help="A file or a folder to write into; - for standard output."),
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="PATH",
+            help="A file (.html, .xlsx, .csv, .json, .md), or a folder, which is made; - for standard output.",
+        ),
     ] = None,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="DATE", help="With the changes since that day, not only of the last 30 days."),
+    ] = "",
     today: flags.Today = "",
 ) -> None:
     """Write a report of the sheet as it is: a page, a workbook, or for other programs. Changes nothing in the sheet."""
@@ -59,12 +70,12 @@ def report(
     from registry_sheets.config import load
     from registry_sheets.wiring.reporting import report_over
 
-    day = flags.day(today)
+    day, first = flags.day(today), flags.day(since, "--since")
     settings = load(config, sheet, registry or ())
     planned = plan(settings, format_, section, out)
 
     def made(one: RegistryConfig) -> tuple[Look, Report | None]:
-        look, told = report_over(one, day)
+        look, told = report_over(one, day, first)
         if planned.prints:
             return look, told
         write_report(told, planned, one)

@@ -10,21 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from registry_sheets.cli.report import ReportFormat, Section
+from registry_sheets.cli.report_place import Place, place_of
 from registry_sheets.cli.streams import as_ascii
 from registry_sheets.config import Config, RegistryConfig
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.registry.text import terminal_safe
 from registry_sheets.reports.content import Report
 
-STANDARD_OUTPUT = Path("-")
-_FORMATS = {
-    ".html": ReportFormat.HTML,
-    ".htm": ReportFormat.HTML,
-    ".xlsx": ReportFormat.XLSX,
-    ".csv": ReportFormat.CSV,
-    ".json": ReportFormat.JSON,
-    ".md": ReportFormat.MD,
-}
+STANDARD_OUTPUT = "-"
 _PRINTED = (ReportFormat.CSV, ReportFormat.JSON, ReportFormat.MD)
 """What goes to standard output where no file is named."""
 
@@ -47,27 +40,28 @@ class Plan:
         return not self.files
 
 
-def plan(config: Config, format_: ReportFormat | None, section: Section | None, out: Path | None) -> Plan:
+def plan(config: Config, format_: ReportFormat | None, section: Section | None, out: str | None) -> Plan:
     """What is to be written where. Raises ConfigProblem, also where a registry's workbook would be written over."""
-    chosen = _format(format_, section, out)
+    place = place_of(out) if out and out != STANDARD_OUTPUT else None
+    chosen = _format(format_, section, place)
     wanted = section or Section.VERSIONS
     names = [registry.name for registry in config.registries]
-    if out == STANDARD_OUTPUT or (out is None and chosen in _PRINTED):
+    if out == STANDARD_OUTPUT or (place is None and chosen in _PRINTED):
         _fit_to_print(chosen, names)
         return Plan(chosen, wanted, {})
-    files = _files(names, chosen, wanted, out)
+    files = _files(names, chosen, wanted, place)
     for file in files.values():
         _refuse_precious(file, config)
     return Plan(chosen, wanted, files)
 
 
-def _format(format_: ReportFormat | None, section: Section | None, out: Path | None) -> ReportFormat:
-    said = _FORMATS.get(out.suffix.casefold()) if out and not out.is_dir() else None
+def _format(format_: ReportFormat | None, section: Section | None, place: Place | None) -> ReportFormat:
+    said = place.format if place else None
     chosen = format_ or said or (ReportFormat.CSV if section else ReportFormat.HTML)
-    if said and said is not chosen:
+    if place and said and said is not chosen:
         raise ConfigProblem(
-            f"--out {out} is not the name of a file of --format {chosen}.",
-            f"Name it {out.stem}.{chosen}.",  # type: ignore[union-attr]
+            f"--out {place.path} is not the name of a file of --format {chosen}.",
+            f"Name it {place.path.stem}.{chosen}.",
         )
     if section and chosen is not ReportFormat.CSV:
         raise ConfigProblem(
@@ -88,16 +82,16 @@ def _fit_to_print(format_: ReportFormat, names: Sequence[str]) -> None:
         raise ConfigProblem(f"A terminal cannot show {format_}.", f"Name a file: --out report.{format_}")
 
 
-def _files(names: Sequence[str], format_: ReportFormat, section: Section, out: Path | None) -> dict[str, Path]:
-    if len(names) == 1 and out and not out.is_dir():
-        return {names[0]: out}
-    if out and (out.is_file() or out.suffix.casefold() in _FORMATS):
+def _files(names: Sequence[str], format_: ReportFormat, section: Section, place: Place | None) -> dict[str, Path]:
+    if place and place.format:
+        if len(names) == 1:
+            return {names[0]: place.path}
         raise ConfigProblem(
-            f"--out {out} is one file, and the config has {len(names)} registries.",
+            f"--out {place.path} is one file, and the config has {len(names)} registries.",
             f'Name a folder (--out reports), or say which registry: --registry "{names[0]}"',
         )
     what = section if format_ is ReportFormat.CSV else "report"
-    folder, taken, files = out or Path(), set[str](), {}
+    folder, taken, files = place.path if place else Path(), set[str](), {}
     for name in names:
         file = f"{_in_name(name, taken)} {what}.{format_}"
         files[name] = folder / file

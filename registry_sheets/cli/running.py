@@ -93,10 +93,11 @@ def print_notices(outcomes: Iterable[Outcome]) -> None:
 
 
 def print_said(looks: Iterable[Look]) -> None:
-    """The notices of looks."""
-    for look in looks:
+    """The notices of looks; of several, with whose they are."""
+    told = list(looks)
+    for look in told:
         for notice in look.notices:
-            say(notice)
+            say(f"{look.name}: {notice}" if len(told) > 1 else notice)
 
 
 def _code(outcome: Outcome, fail_on: FailOn | None) -> ExitCode:

@@ -60,9 +60,22 @@ def serve(
             log,
             notify=notifier(os.environ),
         )
+        code = ExitCode.CLEAN
         if once:
-            raise typer.Exit(ExitCode.NOT_CHECKED if service.once() else ExitCode.CLEAN)
-        service.run()
+            code = ExitCode.NOT_CHECKED if service.once() else ExitCode.CLEAN
+        else:
+            service.run()
+        _deaf()
+    raise typer.Exit(code)
+
+
+def _deaf() -> None:
+    """What is left is a few moments of tidying up: a second Ctrl-C or SIGTERM must not break into them."""
+    import signal
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def status(
@@ -75,21 +88,32 @@ def status(
     from registry_sheets.config import load
 
     now = datetime.now(UTC)
-    statuses = [_status(one, now) for one in load(config, None, registry or ()).registries]
-    raise typer.Exit(print_status(statuses, format_ is StatusFormat.JSON, now))
+    registries = {one.name: one for one in load(config, None, registry or ()).registries}
+
+    def send_again(name: str, week: str, to: str) -> str:
+        from registry_sheets.wiring.mail import mail_setting
+
+        return mail_setting(registries[name]).send_again(week, to)
+
+    statuses = [_status(one, now) for one in registries.values()]
+    raise typer.Exit(print_status(statuses, format_ is StatusFormat.JSON, now, send_again))
 
 
 def _status(registry: RegistryConfig, now: datetime) -> RegistryStatus:
     from registry_sheets.errors import StateUnusable
     from registry_sheets.service.plan import plan_of
     from registry_sheets.service.status import seen_in, status_of, unreadable
+    from registry_sheets.service.status_mail import weekly_off
+    from registry_sheets.state.deliveries import Deliveries
+    from registry_sheets.state.ledger import Ledger
     from registry_sheets.wiring import outbox_of
-    from registry_sheets.wiring.state import ledger_to_read
+    from registry_sheets.wiring.state import store_of
 
     plan = plan_of(registry)
     outbox = len(outbox_of(registry).read().in_state("waiting"))
     try:
-        with ledger_to_read(registry) as ledger:
-            return status_of(registry.name, plan, seen_in(ledger, now), outbox, now)
+        with store_of(registry, read_only=True) as store:
+            seen = seen_in(Ledger(store), Deliveries(store), now)
+        return status_of(registry.name, plan, seen, outbox, now, weekly_off(registry.settings))
     except StateUnusable as error:
         return unreadable(registry.name, plan, str(error), outbox)

@@ -55,11 +55,19 @@ def service(
         return
     wanted = _service(config, system)
     unit = _unit(chosen, wanted)
+    _caution(wanted)
     if action is Action.SHOW:
         _show(unit)
     else:
         _refuse_wrong_account(system)
         _install(unit, wanted, now, dry_run)
+
+
+def _caution(wanted: Service) -> None:
+    from registry_sheets.cli.failures import say
+
+    for caution in wanted.cautions:
+        say(caution)
 
 
 def _unit(kind: str, wanted: Service) -> Unit:
@@ -75,14 +83,16 @@ def _service(config: Path | None, system: bool) -> Service:
     import sys
 
     from registry_sheets.config import load
-    from registry_sheets.service.units import Service, written_folders
+    from registry_sheets.service.units import Service, passwords_left_behind, written_folders
     from registry_sheets.wiring import state_of
 
     loaded = load(config)
     file = (loaded.path or Path("config.toml")).absolute()
     folders = written_folders(loaded.registries, state_of)
     user = _owner(file) if system else ""
-    return Service(Path(sys.executable).absolute(), file, folders.all, folders.own if system else (), system, user)
+    makes = folders.own if system else ()
+    cautions = passwords_left_behind(loaded.registries)
+    return Service(Path(sys.executable).absolute(), file, folders.all, makes, system, user, cautions)
 
 
 def _nothing(system: bool) -> Service:
@@ -123,24 +133,26 @@ def _show(unit: Unit) -> None:
     print(unit.text, end="")
     where = f"It belongs into {unit.place}" if unit.place else "It must be saved as UTF-16 to be taken"
     say(f"{where}; `registry-sheets service install` with the same flags puts it there.")
+    for hint in unit.hints:
+        say(hint)
 
 
 def _install(unit: Unit, wanted: Service, now: bool, dry_run: bool) -> None:
-    from registry_sheets.service.units_install import commands, install, is_there, run_command, stop
+    from registry_sheets.service.units_install import commands, install, is_there, run_command, start, stop
 
     if dry_run:
         there = is_there(unit, run_command)
         print(f"Would {'replace' if there else 'write'} {_where(unit)}.")
         _list("Would make", [str(folder) for folder in wanted.makes if not folder.exists()])
         _list("Would run", commands((*unit.register, *(unit.start if now else ()))))
+        print("\n".join(unit.hints))
         return
     there = install(unit, wanted, run_command)
     print(f"{'Replaced' if there else 'Wrote'} {_where(unit)}.")
     if now:
         if there:
             stop(unit, run_command)
-        for command in unit.start:
-            run_command(command)
+        start(unit, run_command)
         print("It runs now, and starts by itself from now on. See how it is: registry-sheets status")
     else:
         _list("Start it, now and from now on:", commands(unit.start))
@@ -152,7 +164,7 @@ def _uninstall(unit: Unit, now: bool, dry_run: bool) -> None:
     from registry_sheets.service.units_install import commands, is_there, run_command, stop, uninstall
 
     if not is_there(unit, run_command):
-        print(f"There is no {_where(unit)}; nothing to remove.")
+        print(f"There is nothing to remove: {_where(unit)} is not there.")
         return
     if dry_run:
         print(f"Would remove {_where(unit)}.")

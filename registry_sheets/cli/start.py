@@ -36,7 +36,9 @@ def demo(
     from registry_sheets.cli.demo_output import print_demo
     from registry_sheets.config import load
     from registry_sheets.operations.demo import FOLDER, make_demo, play
-    from registry_sheets.wiring import pass_over, terms, writable_history
+    from registry_sheets.wiring import terms
+    from registry_sheets.wiring.history import writable_history
+    from registry_sheets.wiring.passes import pass_over
     from registry_sheets.workbooks.excel.new import write_workbook
 
     day = flags.day(today) or datetime.now().astimezone().date()
@@ -72,7 +74,10 @@ def doctor(
 def _place(registry: RegistryConfig) -> Place:
     """Where a registry stands, for doctor."""
     from registry_sheets.operations.doctor import Place
-    from registry_sheets.wiring import history_of, inventory_of, state_of
+    from registry_sheets.wiring import state_of
+    from registry_sheets.wiring.editing import inventory_of
+    from registry_sheets.wiring.history import history_of
+    from registry_sheets.wiring.mail import password_trouble
     from registry_sheets.workbooks.excel.cloud import cloud_synced
     from registry_sheets.workbooks.excel.locks import who_has_open
 
@@ -103,4 +108,19 @@ def _place(registry: RegistryConfig) -> Place:
         waiting=waiting,
         history=held,
         mail_server=registry.settings.smtp.host,
+        mail_trouble=password_trouble(registry),
+        service=lambda: _service(registry),
     )
+
+
+def _service(registry: RegistryConfig) -> str:
+    """What the service did last. Raises StateUnusable."""
+    from registry_sheets.state.ledger import Ledger
+    from registry_sheets.wiring.state import store_of
+
+    with store_of(registry, read_only=True) as store:
+        last = Ledger(store).last("nightly")
+    if last is None or last.finished_at is None:
+        return "no nightly pass by `registry-sheets serve` yet"
+    how = "failed" if last.failure_kind else "went well"
+    return f"the nightly pass of {last.period} {how}; see: registry-sheets status"

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.mailing.problems import BadRecipient
+from registry_sheets.registry.addresses import in_dns
 from registry_sheets.registry.text import terminal_safe
 
 LOCAL_LIMIT, ADDRESS_LIMIT, DOMAIN_LIMIT = 64, 254, 253  # RFC 5321 4.5.3.1, in octets
 _SHOWN = 80
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
+_ATOM = r"[A-Za-z0-9#$&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
@@ -92,7 +93,7 @@ def _bare(text: str) -> Address:
 
 def _local(text: str) -> str:
     local = unicodedata.normalize("NFC", text)
-    if not _DOT_ATOM.fullmatch(local) or not local.isprintable():
+    if not _DOT_ATOM.fullmatch(local) or not local.isprintable() or "=?" in local:
         raise ValueError("before the @ stands what an address cannot hold")
     if len(local.encode()) > LOCAL_LIMIT:
         raise ValueError("what stands before the @ is too long")
@@ -108,10 +109,8 @@ def _domain(text: str) -> str:
 
 
 def _idna(text: str) -> str:
-    import idna  # seldom needed, and slow to import
-
     try:
-        return idna.encode(text, uts46=True).decode("ascii").lower()
+        return in_dns(text)
     except UnicodeError as error:
         raise ValueError("what stands after the @ is no domain") from error
 

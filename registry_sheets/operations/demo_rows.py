@@ -31,6 +31,17 @@ class Ago:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysAgo:
+    """The day so many days before today."""
+
+    days: int
+
+    def on(self, today: date) -> date:
+        """The day itself."""
+        return today - timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class Slashed:
     """A day typed as text with the month or the day first: 03/04/2026."""
 

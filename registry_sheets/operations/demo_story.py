@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from registry_sheets.operations.demo_rows import Ago, DemoRow, Told, Upto
+from registry_sheets.operations.demo_rows import Ago, DaysAgo, DemoRow, Told, Upto
 
 BEGINS = Ago(3, 1)
 """The day of the first pass."""
@@ -20,7 +20,7 @@ BEGINS = Ago(3, 1)
 class Until:
     """Until ``day``, when ``who`` saved the workbook, rows of a version held these cells; None: they were not there."""
 
-    day: Ago
+    day: Ago | DaysAgo
     who: str
     name: str
     version: str
@@ -85,6 +85,9 @@ STORY: tuple[Until, ...] = (
     Until(Ago(2, 3), "Ana Lindqvist", "Compressor wear", "1.1", {"last_reviewed": ""}),
     Until(Ago(1, 9), "Grace Okafor", "Appointment no-show", "1.1", {"last_reviewed": ""}),
     Until(Ago(1, 20), "Thomas Reiter", "Ingredient orders", "1.3", {"last_reviewed": ""}),
+    Until(DaysAgo(4), "Thomas Reiter", "Ingredient orders", "2.1", {"why": ""}),
+    Until(DaysAgo(2), "Grace Okafor", "Visit length", "1.1", {"owner": "Grace Okafor"}),
+    Until(DaysAgo(2), "Ana Lindqvist", "AC failure", "3.4", {"what_changed": ""}),
     Until(Ago(1, 12), _SAM, "AC failure", "3.2", {"data_source": Upto("Service tickets", 11)}),
 )
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from registry_sheets.errors import HistoryUnusable, RegistrySheetsError
+from registry_sheets.errors import HistoryUnusable, RegistrySheetsError, StateUnusable
 from registry_sheets.operations.doctor_mail import mail_told
 from registry_sheets.operations.looking import Terms, lists_of, models_of
 from registry_sheets.operations.recalling import gone_rows
@@ -53,7 +53,8 @@ class Place:
 
     ``holder`` says who has the workbook open, '' nobody; ``synced`` what syncs its folder, '' nothing; ``waiting``
     are the recorded edits that are not in the workbook yet, a sentence each; ``history`` gives what it held last.
-    ``mail_server`` is where mail is handed in, '' where none is set.
+    ``mail_server`` is where mail is handed in, '' where none is set; ``mail_trouble`` what is wrong with signing in
+    there. ``service`` says what the service did last; it raises StateUnusable.
     """
 
     sheet: Path
@@ -67,6 +68,8 @@ class Place:
     waiting: Callable[[], Sequence[str]] = tuple
     history: Callable[[], Held | None] = lambda: None
     mail_server: str = ""
+    mail_trouble: str = ""
+    service: Callable[[], str] = str
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def examine(workbook: Workbook, terms: Terms, today: date, place: Place) -> Diag
         *_writing(place),
         *_outbox(place),
         *_history(workbook, terms, place),
+        _service(place),
         _folder("State folder", place.state, place.sheet),
         *([_folder("Output folder", place.output, None)] if place.output else ()),
         Item("Today", "ok", f"{today.isoformat()}, by {place.time_zone or _HERE}"),
@@ -120,7 +124,7 @@ def _sheet(workbook: Workbook, terms: Terms, place: Place) -> Iterator[Item]:
         return
     yield Item("Workbook", "ok", f"{place.sheet} ({size(place.sheet.stat().st_size)}), can be read")
     yield from _obstacles(snapshot, place.write_back)
-    yield from _contents(snapshot, terms, place.mail_server)
+    yield from _contents(snapshot, terms, place)
 
 
 def _obstacles(snapshot: Snapshot, write_back: WriteBack) -> Iterator[Item]:
@@ -129,7 +133,7 @@ def _obstacles(snapshot: Snapshot, write_back: WriteBack) -> Iterator[Item]:
             yield Item("Writing", "note", reason, "Until then the findings go into a workbook beside it.")
 
 
-def _contents(snapshot: Snapshot, terms: Terms, mail_server: str) -> Iterator[Item]:
+def _contents(snapshot: Snapshot, terms: Terms, place: Place) -> Iterator[Item]:
     try:
         grid, match = models_of(snapshot, terms)
         lists = lists_of(snapshot, terms)
@@ -143,8 +147,10 @@ def _contents(snapshot: Snapshot, terms: Terms, mail_server: str) -> Iterator[It
     yield _lists(lists)
     yield from _own_tabs(snapshot)
     yield from _rules(table, terms.rules)
-    told, fix = mail_told(table, lists, terms.mail, mail_server)
+    told, fix = mail_told(table, lists, terms.mail, place.mail_server)
     yield Item("Mail", "note" if fix else "ok", told, fix)
+    if place.mail_trouble:
+        yield Item("Mail", "note", place.mail_trouble, "Try it with: registry-sheets mail test you@example.com")
 
 
 def _columns(match: HeaderMatch) -> Iterator[Item]:
@@ -253,6 +259,13 @@ def _history(workbook: Workbook, terms: Terms, place: Place) -> Iterator[Item]:
     rows = f"{len(held.rows):,} row{'s' if len(held.rows) != 1 else ''}"
     yield Item("History", "ok", f"begins on {held.begins}, last pass on {held.newest.last_day}, {rows} then")
     yield from _gone(workbook, terms, held)
+
+
+def _service(place: Place) -> Item:
+    try:
+        return Item("Service", "ok", place.service())
+    except StateUnusable as error:
+        return _failed("Service", error)
 
 
 def _gone(workbook: Workbook, terms: Terms, held: Held) -> Iterator[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ _LARGEST = 1 << 20  # bytes; a larger file is none of ours
 
 def numbers_of(report: Report) -> bytes:
     """A report's numbers as JSON: {"registry", "day", "complete", "models", "versions", "live", "gaps", "overdue",
-    "completeness": from 0 to 1, or null where there is nothing to fill}."""
+    "completeness": from 0 to 1, or null where there is nothing to fill, "failed": why the last pass since then failed,
+    '' where it did not}."""
     told = {
         "registry": report.registry,
         "day": report.today.isoformat(),
@@ -30,8 +32,16 @@ def numbers_of(report: Report) -> bytes:
         "gaps": report.gaps,
         "overdue": len(report.overdue),
         "completeness": None if report.completeness.share is None else round(report.completeness.share, 4),
+        "failed": "",
     }
     return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def with_failure(path: Path, why: str) -> None:
+    """Note in published numbers that a pass failed since; where there are none, nothing is noted. Raises CannotSave."""
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        told = {**json.loads(_content(path)), "failed": why}
+        write_if_changed(path, (json.dumps(told, indent=2) + "\n").encode())
 
 
 def write_index(path: Path, members: Sequence[tuple[str, Path]], page: str, numbers: str) -> bool:
@@ -62,7 +72,7 @@ def _told(name: str, href: str, told: dict[str, Any]) -> IndexEntry:
         gaps=int(told["gaps"]),
         overdue=int(told["overdue"]),
         share=None if share is None else float(share),
-        complete=bool(told["complete"]),
+        complete=bool(told["complete"]) and not told.get("failed"),
     )
 
 

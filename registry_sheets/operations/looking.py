@@ -82,7 +82,8 @@ class Look:
     ``label`` is how people know the workbook. ``complete`` False: something could not be checked, and
     ``notices`` say what; they also tell what a pass wrote. ``recall`` is what history knows of it. ``waiting`` says why
     a pass could not write the workbook now and is to try again soon, '' where nothing waits. ``left`` is the revision
-    at which a pass left the workbook, None where it is as it was read.
+    at which a pass left the workbook, None where it is as it was read. ``unpublished`` says what a pass could not
+    publish, '' where nothing went wrong.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Look:
     recall: Recall | None = None
     waiting: str = ""
     left: Revision | None = None
+    unpublished: str = ""
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from registry_sheets.errors import HistoryUnusable
 from registry_sheets.history.base import History
@@ -13,7 +13,7 @@ from registry_sheets.operations.looking import Look, Terms
 from registry_sheets.operations.recalling import Story, story
 from registry_sheets.registry.checking import RuleSetting
 from registry_sheets.registry.columns import COLUMNS
-from registry_sheets.registry.days import later
+from registry_sheets.registry.days import earlier, later
 from registry_sheets.registry.findings import Finding
 from registry_sheets.registry.grid import Cell, a1
 from registry_sheets.registry.identity import is_blank, normalise
@@ -27,6 +27,7 @@ from registry_sheets.registry.rules import rule
 from registry_sheets.registry.rules.retraining_overdue import retraining_days
 from registry_sheets.registry.rules.review_overdue import last_seen
 from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.text import shown
 from registry_sheets.reports.content import (
     CHANGES_DAYS,
     OVERDUE_RULES,
@@ -43,11 +44,12 @@ TREND_DAYS = 365
 
 @dataclass(frozen=True)
 class Setting:
-    """What a report wants beside the look. ``notes`` are told on top of it."""
+    """What a report wants beside the look. ``since`` is the first day whose changes are told, None for the last
+    CHANGES_DAYS."""
 
     terms: Terms
     link: WorkbookLink = field(default_factory=WorkbookLink)
-    notes: tuple[str, ...] = ()
+    since: date | None = None
 
 
 def report_of(seen: Look, history: History | None, setting: Setting) -> Report:
@@ -56,9 +58,10 @@ def report_of(seen: Look, history: History | None, setting: Setting) -> Report:
     table, today = seen.registry.models, seen.registry.today
     owners = owners_of_rows(table, seen.registry.lists)
     places = _Places(table, setting.link)
-    points = trend(told.passes, told.spells, today - timedelta(days=TREND_DAYS))
+    points = trend(told.passes, told.spells, earlier(today, TREND_DAYS))
     periods = told.periods()
     headings, rows = _versions(table, owners, places)
+    since = setting.since or earlier(today, CHANGES_DAYS)
     return Report(
         registry=seen.name,
         label=seen.label,
@@ -71,12 +74,13 @@ def report_of(seen: Look, history: History | None, setting: Setting) -> Report:
         trend=tuple(points),
         live=tuple(_live(seen, setting, owners, places, periods)),
         findings=tuple(_open(one, table, owners, places) for one in seen.result.findings),
-        changes=tuple(_changes(told.changes(today - timedelta(days=CHANGES_DAYS)), table, owners)),
+        changes=tuple(_changes(told.changes(since), table, owners)),
         periods=tuple(periods),
         begins=told.begins if told.any_recorded else None,
         headings=headings,
         rows=rows,
-        notes=setting.notes,
+        notes=(seen.waiting,) if seen.waiting else (),
+        changes_since=since,
     )
 
 
@@ -207,6 +211,8 @@ def _columns(table: ModelTable) -> Iterator[tuple[int, str, Sequence[Cell]]]:
         cells = table.cells(name)
         if name in dates:
             cells = [value or cell for value, cell in zip(table.value(name), cells, strict=True)]
+        elif name == "version":
+            cells = [shown(cell) for cell in cells]  # 3.1 that was typed as a number is a version all the same
         yield column.index, column.header, cells
     own = [(one.index, one.header) for one in table.metrics] + [(one.index, one.header) for one in table.own_columns]
     for index, header in own:

@@ -123,5 +123,5 @@ def _published(seen: Look, outputs: Outputs) -> Look:
     try:
         files = publish(seen, outputs.folder, outputs.pages(seen))
     except NotChecked as error:
-        return seen.noting(str(error))
+        return replace(seen.noting(str(error)), unpublished=str(error))
     return seen.noting(f"Published in {outputs.folder}: {', '.join(file.name for file in files)}.") if files else seen

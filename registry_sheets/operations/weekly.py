@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from registry_sheets.mailing.letter import Attachment, Letter, message_id_of
 from registry_sheets.mailing.receipt import Receipt
-from registry_sheets.registry.addresses import bare, domain_of, may_get_mail
+from registry_sheets.registry.addresses import bare, domain_of, mailto, may_get_mail
 from registry_sheets.reports.content import Report
 from registry_sheets.reports.digest import Digest, Whom, people, unreachable, who
 from registry_sheets.reports.digest_summary import summary
@@ -23,6 +23,10 @@ OWNER, SUMMARY = "weekly", "summary"
 """The kinds of deliveries: an owner's own mail, and the whole of it for summary_to."""
 
 MOST_ATTACHED = 5 << 20  # bytes; servers refuse letters of ten to twenty-five megabytes, and base64 adds a third
+
+
+TOLD_FOR = timedelta(days=28)
+"""So long a letter of which nobody knows whether it arrived is told of; then nobody wants it any more."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,16 @@ class Addressed(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """Who gets a mail of a week, and who gets none and why; ``quiet`` are those to whom there is nothing to say."""
+    """Who gets a mail of a week, and who gets none and why; ``quiet`` are those to whom there is nothing to say.
+
+    ``since`` is the first day whose changes are told, None for the last seven days.
+    """
 
     week: str
     addressed: tuple[Addressed, ...]
     unmailed: tuple[Unmailed, ...] = ()
     quiet: tuple[Whom, ...] = ()
+    since: date | None = None
 
 
 class Post(Protocol):
@@ -88,12 +96,12 @@ class Mailed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def plan_of_week(report: Report, week: str, setting: MailSetting) -> Plan:
-    """Who gets what in a week. Of one person with two spellings of an address, the first counts."""
+def plan_of_week(report: Report, week: str, setting: MailSetting, since: date | None = None) -> Plan:
+    """Who gets what in a week; ``since``: as Plan.since. Of two spellings of an address the first counts."""
     addressed: dict[str, Addressed] = {}
     unmailed: list[Unmailed] = []
     quiet: list[Whom] = []
-    for whom in who(report, week):
+    for whom in who(report, week, since):
         if whom.digest is None:
             unmailed += [whom.unmailed] if whom.unmailed else []
         elif not may_get_mail(whom.person.address, setting.domains):
@@ -104,14 +112,14 @@ def plan_of_week(report: Report, week: str, setting: MailSetting) -> Plan:
             one = Addressed(OWNER, whom.person.address, whom.person.name, whom.told, whom.digest)
             addressed.setdefault(recipient_key(one.address), one)
     whole = [Addressed(SUMMARY, address, "", "the whole registry") for address in setting.summary_to]
-    return Plan(week, (*addressed.values(), *whole), tuple(unmailed), tuple(quiet))
+    return Plan(week, (*addressed.values(), *whole), tuple(unmailed), tuple(quiet), since)
 
 
 def only_to(plan: Plan, address: str) -> Plan:
     """The plan for one address alone."""
-    wanted = recipient_key(address)
+    wanted = recipient_key(bare(address))
     kept = tuple(one for one in plan.addressed if recipient_key(bare(one.address)) == wanted)
-    return Plan(plan.week, kept, plan.unmailed, plan.quiet)
+    return replace(plan, addressed=kept)
 
 
 class Letters:
@@ -146,7 +154,7 @@ class Letters:
             text=rendered.text,
             html=rendered.html,
             message_id=self.message_id(one),
-            unsubscribe=setting.contact or f"mailto:{bare(setting.sender)}?subject=No%20more%20weekly%20mail",
+            unsubscribe=setting.contact or mailto(setting.sender, "No more weekly mail"),
             attachments=attached,
             list_id=f"{one.kind}.registry-sheets.{domain}",
         )
@@ -159,7 +167,7 @@ class Letters:
     def _whole(self) -> Digest:
         found = {person.key for person, _ in people(self._report) if unreachable(person)}  # the summary tells of those
         beyond = [one for one in self._plan.unmailed if one.key not in found]
-        return summary(self._report, self._plan.week, [*beyond, *self._not_arrived()], self._troubles)
+        return summary(self._report, self._plan.week, [*beyond, *self._not_arrived()], self._troubles, self._plan.since)
 
     def _not_arrived(self) -> Iterator[Unmailed]:
         """Addresses that the server refuses, and letters of which nobody knows whether they arrived."""
@@ -169,8 +177,9 @@ class Letters:
         for address, reply in self._deliveries.refused().items():
             if person := owners.get(address):
                 yield refused(address, reply, person.key, person.name)
+        first = self._report.today - TOLD_FOR
         for one in self._deliveries.unknown():
-            if one.kind in (OWNER, SUMMARY):
+            if one.kind in (OWNER, SUMMARY) and one.last_at.date() >= first:
                 command = self._setting.send_again(one.period, one.recipient)
                 known = owners.get(one.recipient)
                 started = f"{one.last_at:%Y-%m-%d %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""Counting days from a date, for rules that know a due date."""
+"""Counting days from a date."""
 
 from __future__ import annotations
 
@@ -11,3 +11,11 @@ def later(start: date, days: int) -> date | None:
         return start + timedelta(days=days)
     except OverflowError:
         return None
+
+
+def earlier(day: date, days: int) -> date:
+    """The day so many days earlier; the first of the calendar where there is none."""
+    try:
+        return day - timedelta(days=days)
+    except OverflowError:
+        return date.min

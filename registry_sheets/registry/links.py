@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 SCHEMES = ("http", "https", "file")
 _TAB, _CELL = "{tab}", "{cell}"
+_PLACEHOLDER = re.compile(r"\{\w*\}")
+_NOT_IN_LINKS = re.compile(r'[\x00-\x1f\x7f-\x9f"<>]')
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ def fault_of(address: str) -> str:
             "This must be the address at which people open the workbook, such as "
             "'https://example.sharepoint.com/.../models.xlsx' or '\\\\server\\share\\models.xlsx'."
         )
+    if _NOT_IN_LINKS.search(address):
+        return "It has a sign in it that no link has: a line end, a quote, < or >."
+    if "@" in parts.netloc:
+        return "It has a user or a password in it, which everyone who gets a mail or a report would see."
+    if unknown := [name for name in _PLACEHOLDER.findall(address) if name not in (_TAB, _CELL)]:
+        return f"{unknown[0]} is not known; {_TAB} and {_CELL} are."
     if _TAB in address and _CELL not in address:
         return "It has {tab} in it and no {cell}; write both, or neither."
     return ""
@@ -59,3 +68,18 @@ def _as_address(said: str) -> str:
     if said.startswith("\\\\"):
         return "file://" + quote(said[2:].replace("\\", "/"))
     return said
+
+
+def fault_of_page(address: str) -> str:
+    """What is wrong with the address of a report page, '' where nothing is."""
+    parts = urlsplit(address)
+    if parts.scheme in ("http", "https") and parts.netloc and not re.search(r"\s", address):
+        return ""
+    return (
+        "This must be the address at which report.html can be seen, such as 'https://intranet.example.com/report.html'."
+    )
+
+
+def fault_of_index(path: str) -> str:
+    """What is wrong with the path of the index page, '' where nothing is."""
+    return "" if path.casefold().endswith((".html", ".htm")) else 'This must be a page, such as "output/index.html".'

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from email.utils import parseaddr
 from typing import NamedTuple
 
-from registry_sheets.registry.addresses import is_address
+from registry_sheets.registry.addresses import bare, is_address, readable
 from registry_sheets.registry.identity import normalise, trimmed
 from registry_sheets.registry.placeholders import is_placeholder
 from registry_sheets.registry.table import Lists, ModelTable, Stage
@@ -63,13 +63,13 @@ class _Known:
 
 
 def bare_address(text: str) -> str:
-    """The address in 'Ana <Ana@Example.com>' or 'mailto:ana@example.com', in small letters; '' where there is none."""
-    said = text.strip()
-    if "@" not in said or not is_address(said):
+    """The address in 'Ana <Ana@Example.com>' or 'mailto:ana@example.com', in its one spelling; '' where there is none.
+
+    Somebody whose address is spelt in two ways is one person.
+    """
+    if "@" not in text or not is_address(text):
         return ""
-    if said.endswith(">"):
-        said = said[said.rindex("<") + 1 : -1]
-    return said.strip().removeprefix("mailto:").strip().lower()
+    return readable(bare(text).removeprefix("mailto:"))
 
 
 def first_rows_of_addresses(table: ModelTable, lists: Lists) -> list[tuple[str, int]]:

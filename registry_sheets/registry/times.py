@@ -10,7 +10,8 @@ from typing import NamedTuple
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_INTERVAL = re.compile(r"([0-9]{1,5}) *(m|min|minutes?|h|hours?)")
+_INTERVAL = re.compile(r"([0-9]{1,5}) *(s|sec|seconds?|m|min|minutes?|h|hours?)")
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _LEAST, _MOST = timedelta(minutes=1), timedelta(hours=24)
 
 
@@ -46,7 +47,7 @@ def interval(said: str) -> timedelta | None:
     if not found:
         raise ValueError(f'\'{said}\' is not a length of time. Write one such as "15 minutes" or "2 hours".')
     number = int(found[1])
-    length = timedelta(hours=number) if found[2].startswith("h") else timedelta(minutes=number)
+    length = number * _UNITS[found[2][0]]
     if not _LEAST <= length <= _MOST:
         raise ValueError(f"'{said}' is not between 1 minute and 24 hours. Write one such as \"15 minutes\".")
     return length

@@ -104,7 +104,9 @@ class Report:
     headings: tuple[str, ...]
     rows: tuple[VersionRow, ...]
     notes: tuple[str, ...] = ()
-    """What else people should know: the workbook has been open for days, a pass failed."""
+    """What else people should know: the workbook is open, so that its own tabs are not up to date."""
+    changes_since: date | None = None
+    """The first day whose changes are told; None: CHANGES_DAYS before today."""
 
     @property
     def counts(self) -> Mapping[Severity, int]:

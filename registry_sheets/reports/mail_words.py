@@ -17,10 +17,10 @@ NO_TRACKING = (
 
 
 ALERT_FOOTER = (
-    "You get this mail because your address stands in alert_to in the config. There is one for each failure, and one "
-    "when it is well again.",
+    "You get this mail because your address stands in alert_to or summary_to in the config. There is one for each "
+    "failure, and to alert_to one more when it is well again.",
     "How things stand now: registry-sheets status",
-    NO_TRACKING,
+    "Sent by Registry Sheets. No tracking: there is no picture in this mail, and no link.",
 )
 
 

@@ -67,10 +67,12 @@ def alert(
     since: date | datetime,
     well_again: bool = False,
     job: str = "nightly check",
+    where: str = "",
 ) -> Rendered:
     """The mail about a failure of a job of one registry, or that it is well again since.
 
-    ``since`` is a local time of the registry: that of the first failure in a row.
+    ``since`` is a local time of the registry: that of the first failure in a row. ``where`` tells the registry from
+    others of that name: 'Clinic: /srv/clinic/models.xlsx on srv1'.
     """
     begun = _minute(since)
     happened = f"The {job} works again" if well_again else f"The {job} failed"
@@ -82,6 +84,7 @@ def alert(
         "above": title(registry),
         "heading": happened,
         "below": f"It had failed since {begun}, with:" if well_again else f"Since {begun}",
+        "where": mail_text(where, 400),
         "message": told,
         "fix": "" if well_again else mail_text(fix, 1000),
         "tone": "plain" if well_again else "error",

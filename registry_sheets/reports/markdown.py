@@ -17,7 +17,8 @@ from registry_sheets.registry.owners import Person
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.tabs.changes import what
 from registry_sheets.registry.text import shown, terminal_safe
-from registry_sheets.reports.content import CHANGES_DAYS, LiveLine, OpenFinding, Report, ToldChange
+from registry_sheets.reports.content import LiveLine, OpenFinding, Report, ToldChange
+from registry_sheets.reports.headings import about, changes_since, heading
 
 LIMIT = 65_536
 """The characters that GitHub takes: docs.github.com, "body is too long (maximum is 65536 characters)"."""
@@ -61,13 +62,13 @@ _SAFE_IN_LINK = "%/:?#@!$&'*+,;=-._~"
 def report_markdown(report: Report) -> str:
     """The report of one registry: numbers, what is live and why, findings, changes, live periods, versions."""
     parts = [
-        f"# Model registry report: {escaped(report.label)}",
+        f"# {escaped(heading(report))}",
         _about(report),
         *_sentences(report),
         _numbers(report),
         f"## Live now\n\n{_live(report)}",
         f"## Findings\n\n{_findings(report)}",
-        f"## Changes of the last {CHANGES_DAYS} days\n\n{_changes(report)}",
+        f"## Changes since {changes_since(report)}\n\n{_changes(report)}",
         f"## Live periods\n\n{_periods(report)}",
         f"## Versions\n\n{_versions(report)}",
     ]
@@ -80,7 +81,7 @@ def report_markdown(report: Report) -> str:
 def _about(report: Report) -> str:
     link = link_to("open the workbook", report.link)
     begins = f"history since {report.begins.isoformat()}" if report.begins else ""
-    parts = [f"Registry {escaped(report.registry)}", report.today.isoformat(), begins, link if report.link else ""]
+    parts = [escaped(about(report)), begins, link if report.link else ""]
     return " · ".join(filter(None, parts))
 
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from registry_sheets.registry.text import xml_safe
-from registry_sheets.reports.content import CHANGES_DAYS, Report
+from registry_sheets.reports.content import Report
 from registry_sheets.reports.templates import environment
 
 _CSS_SPARE = re.compile(r"/\*.*?\*/|\n\s*|(?<=[;,{])\s+|\s+(?=\{)|;(?=\s*\})", re.DOTALL)
@@ -29,7 +29,7 @@ def render_page(report: Report) -> str:
     """The page of a report, a whole HTML document; the same for the same report."""
     from registry_sheets.reports.page_view import view_of
 
-    return _document("report.html.j2", changes_days=CHANGES_DAYS, **view_of(report))
+    return _document("report.html.j2", **view_of(report))
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,28 @@ class IndexEntry:
 
 
 def render_index(entries: Sequence[IndexEntry]) -> str:
-    """The index of registries in the order given, a whole HTML document."""
+    """The index of registries, a whole HTML document: first what was not fully checked, else in the order given."""
+    ordered = sorted(entries, key=lambda one: one.complete and one.day is not None)
+    return _document("index.html.j2", entries=list(map(_index_row, ordered)), latest=_latest(entries))
+
+
+def _latest(entries: Sequence[IndexEntry]) -> str:
+    return max((one.day.isoformat() for one in entries if one.day), default="")
+
+
+def _index_row(one: IndexEntry) -> dict[str, Any]:
+    """An entry as texts; of a registry that was never checked nothing is counted."""
     from registry_sheets.reports.page_charts import percent
 
-    rows = [
-        {
-            "name": one.name,
-            "href": _index_link(one.href),
-            "day": one.day.isoformat() if one.day else "",
-            "models": f"{one.models:,}",
-            "live": f"{one.live:,}",
-            "gaps": f"{one.gaps:,}",
-            "overdue": f"{one.overdue:,}",
-            "share": percent(one.share),
-            "complete": one.complete,
-        }
-        for one in entries
-    ]
-    return _document("index.html.j2", entries=rows)
+    numbers = {"models": one.models, "live": one.live, "gaps": one.gaps, "overdue": one.overdue}
+    return {
+        "name": one.name,
+        "href": _index_link(one.href),
+        "well": one.complete and one.day is not None,
+        "day": one.day.isoformat() if one.day else "",
+        **{key: f"{number:,}" if one.day else "–" for key, number in numbers.items()},
+        "share": percent(one.share),
+    }
 
 
 def _index_link(href: str) -> str:

@@ -36,6 +36,13 @@ class Label(NamedTuple):
     text: str
 
 
+class Rest(NamedTuple):
+    """A version in words, where its bar has no room for its label; ``slim``: on a phone only."""
+
+    text: str
+    slim: bool
+
+
 class Fade(NamedTuple):
     """A bar that fades where its start or its end is not known; ``fill`` names its gradient."""
 
@@ -47,7 +54,8 @@ class Lane(NamedTuple):
     """What was live at one place for one use. The paths are in a box of WIDE by ``height``.
 
     ``live`` and ``past`` are bars, ``stated`` and ``observed`` the marks at their starts. ``more_labels`` have
-    room on a wide screen only. ``more`` periods are not shown. ``told``: the versions in words.
+    room on a wide screen only, ``rest`` are told below the bars. ``more`` periods are not shown. ``told``: the versions
+    in words.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Lane(NamedTuple):
     observed: str
     labels: Sequence[Label]
     more_labels: Sequence[Label]
+    rest: Sequence[Rest]
     more: int
     told: str
 
@@ -142,6 +151,7 @@ class _Scale:
             observed="".join(bar.cap for bar in drawn if bar.period.start and bar.period.basis == "observed"),
             labels=[bar.label for bar in drawn if bar.fits(_PHONE)],
             more_labels=[bar.label for bar in drawn if bar.fits(_SCREEN) and not bar.fits(_PHONE)],
+            rest=[Rest(bar.dated, slim=bar.fits(_SCREEN)) for bar in drawn if not bar.fits(_PHONE)],
             more=len(periods) - len(drawn),
             told=", ".join(bar.told for bar in drawn),
         )
@@ -202,6 +212,15 @@ class _Bar(NamedTuple):
     @property
     def told(self) -> str:
         return f"{_version(self.period)}{'' if self.period.ended else ' live now'}"
+
+    @property
+    def dated(self) -> str:
+        """'1.3 from 2026-09-14 to 2026-09-21', '2.1 live now since 2026-09-02'."""
+        of = self.period
+        until = "" if of.end is None else f" {'to' if of.end_known else 'over by'} {of.end}"
+        if of.ended:
+            return f"{_version(of)}{f' from {of.start}' if of.start else ''}{until}"
+        return f"{_version(of)} live now{f' since {of.start}' if of.start else ''}"
 
     @property
     def _top(self) -> int:

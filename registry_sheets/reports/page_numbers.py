@@ -22,9 +22,9 @@ class Number(NamedTuple):
     alarming: bool = False
 
 
-def numbers(report: Report) -> Sequence[Number]:
-    """Models, live, gaps, overdue, completeness."""
-    return _models(report), _live(report), _gaps(report), _overdue(report), _complete(report)
+def numbers(report: Report, live_versions: int) -> Sequence[Number]:
+    """Models, live, gaps, overdue, completeness; ``live_versions``: the lines that the page has under Live now."""
+    return _models(report), _live(report, live_versions), _gaps(report), _overdue(report), _complete(report)
 
 
 def _models(report: Report) -> Number:
@@ -32,10 +32,9 @@ def _models(report: Report) -> Number:
     return Number(f"{report.models:,}", label, counted(len(report.rows), "version"), "versions")
 
 
-def _live(report: Report) -> Number:
-    places = {(line.version.used_for, line.version.location) for line in report.live}
+def _live(report: Report, versions: int) -> Number:
     label = "live model" if report.live_models == 1 else "live models"
-    told = f"in {counted(len(places), 'place')}" if places else "nothing in Production"
+    told = counted(versions, "live version") if versions else "nothing in Production"
     return Number(f"{report.live_models:,}", label, told, "live")
 
 

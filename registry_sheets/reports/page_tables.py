@@ -16,18 +16,23 @@ from registry_sheets.registry.text import one_line
 from registry_sheets.reports.content import Report
 from registry_sheets.reports.page_charts import end_text, start_text
 from registry_sheets.reports.page_links import CellLinks
-from registry_sheets.reports.page_text import cell_html, clipped, folded
+from registry_sheets.reports.page_text import cell_html, clipped, dated, folded
+from registry_sheets.reports.page_widths import MANY, print_widths
 
 _TALLEST = 1_000
 """The rows that a cell spans at most; HTML allows 65,534."""
 
 
 class Heading(NamedTuple):
-    """A column: ``number`` where all its cells are numbers, which sort and align as such; ``long`` texts get room."""
+    """A column: ``number`` where all its cells are numbers, which sort and align as such; ``long`` texts get room.
+
+    ``width`` is that on paper, in percent.
+    """
 
     text: str
     number: bool
     long: bool
+    width: str
 
 
 class VersionsTable(NamedTuple):
@@ -41,11 +46,19 @@ class VersionsTable(NamedTuple):
     before: str
     after: str
 
+    @property
+    def many(self) -> bool:
+        """Whether it has so many columns that it is printed smaller."""
+        return len(self.headings) > MANY
+
 
 def versions_table(report: Report, links: CellLinks) -> VersionsTable:
     """The rows of the Models tab."""
     columns = list(zip(*(row.cells for row in report.rows), strict=False)) or [()] * len(report.headings)
-    headings = [_heading(text, cells) for text, cells in zip(report.headings, columns, strict=False)]
+    widths = print_widths(list(zip(report.headings, columns, strict=False)))
+    headings = [
+        _heading(text, cells, width) for text, cells, width in zip(report.headings, columns, widths, strict=False)
+    ]
     numbers = [place for place, one in enumerate(headings) if one.number]
     rows = merged_rows([list(map(cell_html, row.cells)) for row in report.rows], apart=numbers)
     places = _ranges([row.row for row in report.rows])
@@ -87,11 +100,11 @@ def _without_blank_end(cells: str) -> str:
     return cells
 
 
-def _heading(text: str, cells: Sequence[Cell]) -> Heading:
+def _heading(text: str, cells: Sequence[Cell], width: str) -> Heading:
     filled = [cell for cell in cells if cell != ""]
     is_number = _is_metric if text.startswith(METRIC_PREFIX) else _is_number
     long = sum(len(cell) for cell in filled if isinstance(cell, str)) > 24 * len(filled)
-    return Heading(clipped(one_line(text[:200]), 60), bool(filled) and all(map(is_number, filled)), long)
+    return Heading(clipped(one_line(text[:200]), 60), bool(filled) and all(map(is_number, filled)), long, width)
 
 
 def _is_number(cell: Cell) -> bool:
@@ -123,9 +136,27 @@ def period_rows(periods: Sequence[LivePeriod], begins: date | None) -> Markup:
     return merged_rows([tuple(_period(one, begins)) for one in periods])
 
 
+def period_widths(periods: Sequence[LivePeriod]) -> Sequence[str]:
+    """How wide the columns of that table are on paper, in percent."""
+    days = ["2026-01-05"]
+    columns: Sequence[Sequence[str]] = (
+        [one.name for one in periods],
+        [one.version for one in periods],
+        [one.used_for for one in periods],
+        [one.location for one in periods],
+        days,
+        days,
+        [one.basis for one in periods],
+        [one.why for one in periods],
+    )
+    return print_widths(list(zip(PERIOD_HEADINGS, columns, strict=True)))
+
+
 def _period(period: LivePeriod, begins: date | None) -> Iterator[str]:
     for text in (period.name, period.version, period.used_for, period.location):
         yield str(folded(text))
     basis = "" if period.start is None else period.basis
-    yield from (str(escape(text)) for text in (start_text(period, begins), end_text(period), basis))
+    for text in (start_text(period, begins), end_text(period)):
+        yield str(dated(text) if " " in text else escape(text))
+    yield basis
     yield str(folded(period.why))

@@ -18,6 +18,7 @@ KEPT = 4_000
 """The characters of a text that the page holds; the sheet has all."""
 
 _SUMMARY = 160
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _LINK = re.compile(r"(?:https?://|mailto:|file:)[^\x00-\x20\x7f\ud800-\udfff]+", re.IGNORECASE)
 
 
@@ -27,6 +28,11 @@ def folded(text: str) -> Markup:
         return escape(text)
     rest = text if len(text) <= KEPT else f"{text[:KEPT]}… ({len(text):,} characters in all; the sheet holds them)"
     return Markup("<details><summary>{}…</summary>{}</details>").format(text[:_SUMMARY].rstrip(), rest)
+
+
+def dated(text: str) -> Markup:
+    """The text, escaped, with its days (2026-07-01) as such, which do not break at the end of a line."""
+    return Markup(_DAY.sub(r"<time>\g<0></time>", str(escape(text))))  # noqa: S704 (escaped)
 
 
 def cell_html(cell: Cell) -> str:

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from registry_sheets.reports.content import LiveLine, Report, ToldChange
+from registry_sheets.reports.headings import about, changes_since
 from registry_sheets.reports.page_charts import timeline, trend
 from registry_sheets.reports.page_findings import owner_tasks
 from registry_sheets.reports.page_links import CellLinks
+from registry_sheets.reports.page_live import live_entries
 from registry_sheets.reports.page_numbers import numbers
-from registry_sheets.reports.page_tables import PERIOD_HEADINGS, period_rows, versions_table
-from registry_sheets.reports.page_text import anded, clipped, counted, day_text, folded, model_text, safe_link
+from registry_sheets.reports.page_tables import PERIOD_HEADINGS, period_rows, period_widths, versions_table
+from registry_sheets.reports.page_text import clipped, counted, day_text, folded, model_text, safe_link
 
 MOST_CHANGES = 200
 """The changes that are shown; the Changes tab has more."""
@@ -25,94 +27,33 @@ def view_of(report: Report) -> dict[str, Any]:
     """What the template needs, by name."""
     changes = report.changes[:MOST_CHANGES]
     links = CellLinks(report)
+    live = live_entries(report, links)
     return {
-        "title": clipped(report.label or report.registry),
-        "registry": clipped(report.registry),
+        "registry": clipped(report.registry.strip() or report.label),
+        "about": clipped(about(report), 240),
         "today": report.today.isoformat(),
         "link": safe_link(report.link),
         "links": links,
         "complete": report.complete,
         "unchecked": list(map(folded, report.unchecked)),
         "notes": list(map(folded, report.notes)),
-        "numbers": numbers(report),
+        "numbers": numbers(report, live_versions=len(live)),
         "trend": trend(report.trend, report.today),
         "begins": day_text(report.begins),
-        "live": live_entries(report, links),
+        "live": live,
         "owners": owner_tasks(report, links),
         "timeline": timeline(report.periods, report.today, report.begins),
         "ages": ages(report),
         "no_interval": without_interval(report),
+        "changes_since": changes_since(report).isoformat(),
         "days": changes_by_day(changes),
         "changes_more": len(report.changes) - len(changes),
         "versions": versions_table(report, links),
         "period_headings": PERIOD_HEADINGS,
+        "period_widths": period_widths(report.periods),
         "period_rows": period_rows(report.periods, report.begins),
         "period_count": len(report.periods),
     }
-
-
-class Place(NamedTuple):
-    """Where a version is live, since when, and what it replaced there."""
-
-    where: str
-    since: str
-    replaced: str
-
-
-class LiveEntry(NamedTuple):
-    """A row of the sheet that is live, with all its places."""
-
-    name: str
-    version: str
-    owners: str
-    places: Sequence[Place]
-    why: Markup
-    what_changed: Markup
-    data_source: Markup
-    trained: str
-    link: str
-    cell: str
-
-
-def live_entries(report: Report, links: CellLinks) -> list[LiveEntry]:
-    """What is live, by model."""
-    by_row: dict[tuple[int, str, str], list[LiveLine]] = {}
-    for line in report.live:
-        by_row.setdefault((line.version.row, line.version.name, line.version.version), []).append(line)
-    return [_entry(lines, report.begins, links) for lines in by_row.values()]
-
-
-def _entry(lines: Sequence[LiveLine], begins: date | None, links: CellLinks) -> LiveEntry:
-    first, version = lines[0], lines[0].version
-    return LiveEntry(
-        name=clipped(version.name.strip()) or "(no name)",
-        version=clipped(version.version.strip(), 40) or "(no version)",
-        owners=_names(first.owners),
-        places=[_place(line, begins) for line in lines],
-        why=folded(version.why.strip()),
-        what_changed=folded(version.what_changed.strip()),
-        data_source=folded(version.data_source.strip()),
-        trained=day_text(version.training_date),
-        link=links.href(first.link),
-        cell=links.cell(first.link),
-    )
-
-
-def _names(people: Sequence[Any]) -> str:
-    return anded(clipped(person.name) for person in people)
-
-
-def _place(line: LiveLine, begins: date | None) -> Place:
-    version = line.version
-    where = " · ".join(clipped(text.strip()) for text in (version.used_for, version.location) if text.strip())
-    return Place(where or "no location", _since(line, begins), clipped(version.replaced.strip(), 40))
-
-
-def _since(line: LiveLine, begins: date | None) -> str:
-    since = line.version.since
-    if since:
-        return f"first seen on {since}" if line.version.observed else f"since {since}"
-    return f"since before {begins}" if begins else "nobody wrote down since when"
 
 
 class Age(NamedTuple):
@@ -202,5 +143,5 @@ def _shown(changes: Iterator[ToldChange]) -> Iterator[ShownChange]:
             old=folded(change.old),
             new=folded(change.new),
             by=(f"by {clipped(change.by)}" if change.by else "")
-            or (f"last saved by {clipped(change.editor)}" if change.editor else ""),
+            or (f"saved by {clipped(change.editor)}" if change.editor else ""),
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from registry_sheets.registry.grid import a1
 from registry_sheets.registry.text import one_line, xml_safe
 from registry_sheets.reports.content import Report
+from registry_sheets.reports.headings import heading
 from registry_sheets.reports.spreadsheet_frames import sections
 from registry_sheets.reports.spreadsheet_styles import Pen
 from registry_sheets.reports.spreadsheet_summary import add_figures, add_summary
@@ -41,7 +42,7 @@ def report_workbook(report: Report) -> bytes:
 
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    pen, footer = Pen(), footer_text(report.label, report.today.isoformat())
+    pen, footer = Pen(), footer_text(report.registry.strip() or report.label, report.today.isoformat())
     summary = workbook.create_sheet("Summary")
     for section in sections(report):
         add_tab(workbook, section, pen, footer)
@@ -54,7 +55,7 @@ def report_workbook(report: Report) -> bytes:
 
 
 def _properties(workbook: Workbook, report: Report) -> None:
-    title = one_line(xml_safe(f"Model registry report: {report.label}, {report.today.isoformat()}"))
+    title = one_line(xml_safe(f"{heading(report)}, {report.today}"))
     workbook.properties.title = title[:_TITLE_LONGEST]
     workbook.properties.creator = CREATOR
     workbook.calculation.fullCalcOnLoad = False  # there is no formula in it

@@ -34,8 +34,6 @@ class Section(NamedTuple):
     frame: pd.DataFrame
     links: Sequence[str]
     linked: str
-    empty: str
-    """What the tab says where it has no rows."""
 
 
 def sections(report: Report) -> list[Section]:
@@ -47,7 +45,7 @@ def registry(report: Report) -> Section:
     """All versions: the row in the sheet, then the sheet's own columns with their headings as people typed them."""
     headings = ("Row", *report.headings)
     rows = [(row.row, *row.cells) for row in report.rows]
-    return Section("Registry", _frame(rows, headings), [row.link for row in report.rows], "Row", "No rows yet.")
+    return Section("Registry", _frame(rows, headings), [row.link for row in report.rows], "Row")
 
 
 def live(report: Report) -> Section:
@@ -59,7 +57,7 @@ def live(report: Report) -> Section:
     )  # fmt: skip
     rows = [_live_row(line) for line in report.live]
     links = [line.link for line in report.live]
-    return Section("Live", _frame(rows, headings), links, "Model", "No version is in Production.")
+    return Section("Live", _frame(rows, headings), links, "Model")
 
 
 def _live_row(line: LiveLine) -> Sequence[Any]:
@@ -80,8 +78,7 @@ def findings(report: Report) -> Section:
     )  # fmt: skip
     rows = [_finding_row(one) for one in report.findings]
     links = [one.link for one in report.findings]
-    nothing = "No findings." if report.complete else "No findings in what could be checked."
-    return Section("Findings", _frame(rows, headings), links, "Place", nothing)
+    return Section("Findings", _frame(rows, headings), links, "Place")
 
 
 def _finding_row(open_: OpenFinding) -> Sequence[Any]:
@@ -104,8 +101,7 @@ def changes(report: Report) -> Section:
         for one in report.changes
         for of in (one.change,)
     ]
-    nothing = "Nothing has changed." if report.begins else "There is no history yet."
-    return Section("Changes", _frame(rows, headings), ["" for _ in rows], "Seen on", nothing)
+    return Section("Changes", _frame(rows, headings), ["" for _ in rows], "Seen on")
 
 
 def periods(report: Report) -> Section:
@@ -122,7 +118,7 @@ def periods(report: Report) -> Section:
         )
         for of in report.periods
     ]  # fmt: skip
-    return Section("Live periods", _frame(rows, headings), ["" for _ in rows], "Model", "None is known.")
+    return Section("Live periods", _frame(rows, headings), ["" for _ in rows], "Model")
 
 
 def _end(period: LivePeriod) -> str:
@@ -147,7 +143,7 @@ def trend_figures(report: Report) -> pd.DataFrame:
 
 
 def owner_figures(report: Report) -> pd.DataFrame:
-    """Findings of each owner by severity, most errors first, the last row for all others together."""
+    """Findings of each owner by severity, who has most of them first, the last row for all others together."""
     import pandas as pd
 
     rows = [(key, one.finding.severity.value) for one in report.findings for key in _keys(one.owners)]
@@ -155,7 +151,9 @@ def owner_figures(report: Report) -> pd.DataFrame:
     long = pd.DataFrame(rows, columns=["Owner", "Severity"], dtype=object)
     counted = pd.crosstab(long["Owner"], long["Severity"]) if rows else pd.DataFrame(index=pd.Index([], name="Owner"))
     table = counted.reindex(columns=[one.value for one in Severity], fill_value=0)
-    ordered = table.sort_values([one.value for one in Severity], ascending=False, kind="stable")
+    severities = [one.value for one in Severity]
+    ranked = table.assign(total=table.sum(axis=1)).sort_values(["total", *severities], ascending=False, kind="stable")
+    ordered = ranked[severities]
     shown = ordered.iloc[:MOST_BARS]
     if len(ordered) > MOST_BARS:
         rest = ordered.iloc[MOST_BARS - 1 :]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.grid import column_letters
 from registry_sheets.reports.content import Report
+from registry_sheets.reports.headings import about, changes_since, heading
 from registry_sheets.reports.spreadsheet_charts import Block, ages_chart, owners_chart, trend_chart
 from registry_sheets.reports.spreadsheet_frames import (
     age_figures,
@@ -53,14 +54,24 @@ def add_figures(workbook: Workbook, report: Report, pen: Pen, footer: str) -> Fi
         column += len(frame.columns) + 1
     sheet.row_dimensions[_TOP].height = _HEADER_LINES * _LINE
     sheet.freeze_panes = f"A{_TOP + 1}"
-    for_print(sheet, footer, header_rows=_TOP)
+    for_print(sheet, footer)
+    _print_one_page(sheet, blocks, column)
     return blocks
 
 
+def _print_one_page(sheet: Worksheet, blocks: Figures, end: int) -> None:
+    """Without the days of the trend, which would fill pages, and which the chart shows."""
+    others = [block for name, block in blocks.items() if name != "trend"]
+    last = max(block.top + block.rows for block in others)
+    first = column_letters(min(block.column for block in others) - 1)
+    sheet.print_area = f"{first}{_TOP}:{column_letters(end - 3)}{last}"
+    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
+
+
 def _block(sheet: Worksheet, frame: pd.DataFrame, column: int, pen: Pen) -> Block:
-    for place, heading in enumerate(frame.columns):
-        pen.write(sheet, _TOP, column + place, heading, "header")
-        width = _NAMES if any(isinstance(value, str) for value in frame[heading]) else 14
+    for place, name in enumerate(frame.columns):
+        pen.write(sheet, _TOP, column + place, name, "header")
+        width = _NAMES if any(isinstance(value, str) for value in frame[name]) else 14
         sheet.column_dimensions[column_letters(column + place - 1)].width = width
     for number, row in enumerate(frame.itertuples(index=False, name=None), _TOP + 1):
         for place, value in enumerate(row):
@@ -74,10 +85,10 @@ def add_summary(sheet: Worksheet, report: Report, pen: Pen, footer: str, figures
     sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _LINE, True
     for letter, width in zip("ABC", (_LABELS, _NUMBERS, _GAP), strict=True):
         sheet.column_dimensions[letter].width = width
-    pen.write(sheet, 1, 1, "Model registry report", "title")
+    pen.write(sheet, 1, 1, heading(report), "title")
     sheet.row_dimensions[1].height = 27
-    pen.write(sheet, 2, 1, report.label, "name", report.link)
-    pen.write(sheet, 2, 2, report.today, "figure")
+    pen.write(sheet, 2, 1, about(report), "name", report.link)
+    sheet.merge_cells("A2:B2")
     row = 4
     for label, value, look in _numbers(report):
         pen.write(sheet, row, 1, label, "label")
@@ -105,6 +116,7 @@ def _numbers(report: Report) -> Iterator[tuple[str, Any, Look]]:
     yield "For information", counts[Severity.INFO], "figure"
     yield "Of these, overdue", len(report.overdue), "figure"
     yield "Cells filled, of those that count", "none to fill" if share is None else round(share, 4), "share"
+    yield f"Changes since {changes_since(report)}", len(report.changes), "figure"
     yield "History begins on", report.begins or "there is none", "figure"
 
 

@@ -28,15 +28,16 @@ _FOOTER_LONGEST = 60
 
 
 def add_tab(workbook: Workbook, section: Section, pen: Pen, footer: str) -> Worksheet:
-    """Add the section as a tab: the header in row 1, frozen and filtered, then its rows."""
+    """Add the section as a tab: the header in row 1, frozen and filtered, then its rows.
+
+    Where there are none it has the header alone, so that programs read no row; the summary says how many there are.
+    """
     sheet: Worksheet = workbook.create_sheet(section.title)
     headings = list(section.frame.columns)
     rows = list(section.frame.itertuples(index=False, name=None))
     for place, heading in enumerate(headings, 1):
         pen.write(sheet, 1, place, heading, "header")
     _rows(sheet, section, rows, pen)
-    if not rows:
-        pen.write(sheet, 2, 1, section.empty, "note")
     _columns(sheet, [[heading, *_column(rows, place)] for place, heading in enumerate(headings)])
     _heights(sheet, [headings, *rows])
     sheet.freeze_panes = "C2" if section.title != "Changes" else "D2"

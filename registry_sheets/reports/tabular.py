@@ -13,30 +13,40 @@ from typing import Any, Literal
 
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.identity import is_blank
 from registry_sheets.registry.owners import Person
 from registry_sheets.registry.past.completeness import NONE, Completeness
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.text import csv_safe, shown
 from registry_sheets.reports.content import LiveLine, OpenFinding, Report, ToldChange, VersionRow
+from registry_sheets.reports.headings import changes_since
 
 FORMAT = 1
+_EXACT = 2.0**53
+"""Whole numbers below are exact in all programs."""
 
 Section = Literal["versions", "live", "findings", "changes", "periods"]
 SECTIONS: tuple[Section, ...] = ("versions", "live", "findings", "changes", "periods")
 
 VERSION_KEYS = ("row", "stage", "owners", "link")
-"""The columns of the CSV of versions before those of the sheet, which go by their headings as people typed them."""
+OWN = "registry_"
+"""What stands before VERSION_KEYS in the CSV of versions, whose other columns are the sheet's own: 'registry_stage' is
+one of Production, Testing and Archived, or blank, and 'Stage' what people typed."""
 
 
 def report_object(report: Report) -> dict[str, Any]:
     """A report as an object that JSON can hold. Every key is always there.
 
     A text is never null, '' is blank in the sheet; a day ('2026-07-01'), a moment ('2026-07-01T02:00:00Z') or a number
-    is null where nobody says. Keys: format, registry, sheet, today, link, complete, unchecked (sentences), notes
-    (sentences), models, live_models, rows, gaps, overdue, counts {error, warning, info}, completeness
-    {filled, cells, share}, trend [{day, filled, cells, share}], history_begins, headings, and
+    is null where nobody says. In the cells of a version, where a column may hold anything, a blank is null too, and a
+    whole number has no decimals.
 
-    - versions: row, stage, owners, link, cells (one for each of headings: text, number, true/false; days as texts);
+    Keys: format, registry, sheet, today, link, complete, unchecked (sentences), notes (sentences), models, live_models,
+    rows, gaps, overdue, counts {error, warning, info}, completeness {filled, cells, share}, trend [{day, filled, cells,
+    share}], history_begins, changes_since (the first day whose changes are told), headings, and
+
+    - versions: row, stage, owners, link, cells (one for each of headings: text, number, true/false or null; days are
+      texts, and so is always the version);
     - live: name, version, used_for, location, since, since_observed (true: when a check first saw it),
       training_date, data_source, what_changed, why, replaced, row, owners, age_days, retrain_every_days,
       retraining_due, review_due, last_reviewed, link;
@@ -66,6 +76,7 @@ def report_object(report: Report) -> dict[str, Any]:
         "completeness": _completeness(report.completeness),
         "trend": [{"day": point.day.isoformat(), **_completeness(point.completeness)} for point in report.trend],
         "history_begins": _day(report.begins),
+        "changes_since": changes_since(report).isoformat(),
         "headings": list(report.headings),
         **{section: [_with_people(line) for line in _lines(report, section)] for section in SECTIONS},
     }
@@ -82,8 +93,9 @@ def report_csv(reports: Sequence[Report], section: Section = "versions") -> str:
     """One section of reports as CSV, safe to open in a spreadsheet.
 
     The columns are ``registry`` and the keys that report_object tells for the section, owners as one text ('Ana;
-    Ben'), blank where nobody says. Versions have VERSION_KEYS and then the sheet's own columns; where several
-    registries have a heading, it is one column.
+    Ben'), blank where nobody says. Versions have VERSION_KEYS as registry_row, registry_stage, registry_owners and
+    registry_link, so that none is like a column of the sheet but for its case, and then the sheet's own columns by
+    their headings as people typed them; where several registries have a heading, it is one column.
     """
     import csv
     import io
@@ -264,8 +276,13 @@ def _completeness(one: Completeness) -> dict[str, Any]:
     return {"filled": one.filled, "cells": one.cells, "share": None if one.share is None else round(one.share, 4)}
 
 
-def _plain(cell: Cell) -> str | int | float | bool:
-    """A cell as JSON can hold it; what has no kind of its own there is the text that a person reads."""
+def _plain(cell: Cell) -> str | int | float | bool | None:
+    """A cell as JSON can hold it: null for a blank, 90 for 90.0, which spreadsheets do not tell apart; what has no kind
+    of its own there is the text that a person reads."""
+    if isinstance(cell, str) and is_blank(cell):
+        return None
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return int(cell)
     if isinstance(cell, (str, bool, int)) or (isinstance(cell, float) and isfinite(cell)):
         return cell
     return shown(cell)
@@ -289,7 +306,7 @@ def _table(reports: Sequence[Report], section: Section) -> tuple[Sequence[str], 
 
 def _versions_table(reports: Sequence[Report]) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
     columns = list(dict.fromkeys(column for report in reports for column in _numbered(report.headings)))
-    headings = ("registry", *VERSION_KEYS, *(heading for heading, _ in columns))
+    headings = ("registry", *(OWN + key for key in VERSION_KEYS), *(heading for heading, _ in columns))
     return headings, (row for report in reports for row in _versions_of(report, columns))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from registry_sheets.config import RegistryConfig
@@ -15,15 +16,16 @@ from registry_sheets.reports.content import Report
 from registry_sheets.reports.digest_unmailed import Trouble
 from registry_sheets.reports.mails import Rendered, alert
 from registry_sheets.service import outcomes
-from registry_sheets.service.tasks import Job, Result, Task
-from registry_sheets.service.telling import NAMES
+from registry_sheets.service.tasks import Failure, Job, Result, Task
+from registry_sheets.service.telling import NAMES, health_of, where_of
 from registry_sheets.service.zones import zone_of
 from registry_sheets.state.deliveries import Deliveries
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_values import noted_moment
 from registry_sheets.state.store import Store
-from registry_sheets.wiring import open_workbook, outbox_of, pass_over, sends_mail, today_of
-from registry_sheets.wiring.mail import ConfiguredPost, mail_setting
+from registry_sheets.wiring import open_workbook, outbox_of, sends_mail, today_of
+from registry_sheets.wiring.mail import ConfiguredPost, first_day, mail_setting
+from registry_sheets.wiring.passes import pass_over
 from registry_sheets.wiring.reporting import report_after
 from registry_sheets.wiring.state import store_of
 
@@ -31,6 +33,7 @@ _CHECK_KEY = "check_key"
 _LONG_OPEN = timedelta(days=3)
 _TOLD_BACK = timedelta(days=7)
 _MOST_TOLD = 5
+_KEPT = timedelta(days=400)  # settled deliveries: every pass goes through them, and nobody mails weeks of years ago
 
 
 def do(task: Task) -> Result:
@@ -41,6 +44,8 @@ def do(task: Task) -> Result:
 def _pass(task: Task) -> Result:
     """A pass over the registry, and the mails that had been put off."""
     registry = task.registry
+    if not task.noted:
+        return _told_of_outputs(registry, pass_over(registry), Mailed())
     with store_of(registry) as store:
         ledger = Ledger(store)
         light = task.job == "check" and not task.forced
@@ -48,8 +53,24 @@ def _pass(task: Task) -> Result:
             return Result(skipped=True)
         seen = pass_over(registry)
         ledger.note(_CHECK_KEY, _key(registry, (seen.left or seen.snapshot.revision).token))
-        mailed = _waiting_mail(registry, seen, store)
-    return _result(registry, seen, mailed)
+        try:
+            mailed = _waiting_mail(registry, seen, store)
+        except RegistrySheetsError as error:
+            return _but(
+                _result(registry, seen, Mailed()), type(error).__name__, f"mail waits. {error.message}", error.fix
+            )
+    return _told_of_outputs(registry, seen, mailed)
+
+
+def _told_of_outputs(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
+    """The result of a pass. What could not be published undoes nothing, but somebody has to hear of it."""
+    result = _result(registry, seen, mailed)
+    return _but(result, "CannotSave", seen.unpublished) if seen.unpublished else result
+
+
+def _but(result: Result, kind: str, what: str, fix: str = "") -> Result:
+    """The result of a pass that was made and recorded, of which one thing went wrong afterwards."""
+    return replace(result, failure=Failure(kind, f"The sheet was checked, but {what}", fix))
 
 
 def _weekly(task: Task) -> Result:
@@ -65,7 +86,9 @@ def _weekly(task: Task) -> Result:
             raise
         report = report_after(registry, seen)
         letters, plan = _letters(registry, report, task.period, store)
-        mailed = send_week(letters, plan, Deliveries(store), ConfiguredPost(registry), _now)
+        deliveries = Deliveries(store)
+        mailed = send_week(letters, plan, deliveries, ConfiguredPost(registry), _now)
+        deliveries.prune(_KEPT, _now())
     return _result(registry, seen, mailed)
 
 
@@ -74,7 +97,7 @@ def _alert(task: Task) -> Result:
     registry, told = task.registry, task.told
     if told is None:
         return Result(skipped=True)
-    rendered = alert(registry.name, told.message, told.fix, told.since, told.well_again, told.job)
+    rendered = alert(registry.name, told.message, told.fix, told.since, told.well_again, told.job, where_of(registry))
     if not task.period:  # there is no ledger to note it in: that is the failure
         return Result(counts={"mails": _sent_unnoted(registry, rendered)})
     with store_of(registry) as store:
@@ -115,8 +138,10 @@ def _result(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
 
 
 def _waits_in_outbox(registry: RegistryConfig) -> str:
-    waiting = outbox_of(registry).read().in_state("waiting")
-    return f"{len(waiting)} recorded edits wait in the outbox." if waiting else ""
+    waiting = len(outbox_of(registry).read().in_state("waiting"))
+    if waiting == 1:
+        return "1 recorded edit waits in the outbox."
+    return f"{waiting:,} recorded edits wait in the outbox." if waiting else ""
 
 
 # Whether a light pass would see anything new
@@ -142,7 +167,7 @@ def _key(registry: RegistryConfig, revision: str) -> str:
 
 def _letters(registry: RegistryConfig, report: Report, week: str, store: Store) -> tuple[Letters, Plan]:
     setting = mail_setting(registry)
-    plan = plan_of_week(report, week, setting)
+    plan = plan_of_week(report, week, setting, first_day(registry, week, report.today))
     troubles = tuple(_troubles(registry, Ledger(store)))
     return Letters(report, plan, setting, Deliveries(store), troubles), plan
 
@@ -161,7 +186,8 @@ def _tell_of_failed_pass(task: Task, error: RegistrySheetsError, store: Store) -
     """Those who get the whole hear that there is none, once a week; if that fails too, the first failure counts."""
     registry = task.registry
     now = datetime.now(zone_of(registry.settings.time_zone))
-    rendered = alert(registry.name, error.message, error.fix, now, job=f"check for the mail of {task.period}")
+    job = f"check for the mail of {task.period}"
+    rendered = alert(registry.name, error.message, error.fix, now, job=job, where=where_of(registry))
     notice = _notice(task, rendered, registry.settings.summary_to, f"{ALERT} weekly")
     try:
         tell(notice, Deliveries(store), ConfiguredPost(registry), _now)
@@ -178,8 +204,7 @@ def _troubles(registry: RegistryConfig, ledger: Ledger) -> Iterator[Trouble]:
         yield Trouble(what, "Close the workbook for a moment, so that it can be brought up to date.", _day(since, zone))
     open_ = ledger.failures()
     for failure in open_:
-        name = NAMES.get(failure.job, failure.job)
-        yield Trouble(f"The {name} fails: {failure.message}", failure.fix, _day(failure.since, zone))
+        yield Trouble(f"The {health_of(failure.job)} fails: {failure.message}", failure.fix, _day(failure.since, zone))
     failing = {failure.job for failure in open_}
     over = [run for job in ("nightly", "weekly") if job not in failing for run in ledger.runs(job)]
     lately = [run for run in over if run.failure_kind and run.finished_at and now - run.finished_at < _TOLD_BACK]

@@ -31,7 +31,10 @@ class Unsettled(NamedTuple):
 
 @dataclass
 class Turn:
-    """One registry's turn in a round. ``unsettled`` outlives it; ``failed`` counts what went wrong in it."""
+    """One registry's turn in a round. ``unsettled`` outlives it; ``failed`` counts what went wrong in it.
+
+    ``held``: something is due that somebody else is at.
+    """
 
     registry: RegistryConfig
     plan: Plan
@@ -39,6 +42,7 @@ class Turn:
     tools: Tools
     unsettled: list[Unsettled]
     failed: int = 0
+    held: bool = False
 
     def settle(self) -> None:
         """Note what could not be noted before. Raises StateUnusable."""
@@ -53,6 +57,7 @@ class Turn:
             return
         claim = self.ledger.claim(job, period, self.tools.now(), self.plan.limit + _SPARE)
         if claim is None:
+            self.held = True
             return
         result = self.tried(job, task)
         if result.failure and result.failure.kind == STOPPED:

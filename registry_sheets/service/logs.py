@@ -59,12 +59,15 @@ def open_log(
 
 
 def text_log(stream: TextIO, now: Callable[[], datetime], journal: bool = False) -> Log:
-    """A line a person reads: '2026-11-26 02:00:03 demo: nightly pass of 2026-11-26 done: 31 rows, 4 errors, 2.1 s'."""
+    """A line a person reads: '2026-11-26 02:00:03+01:00 demo: nightly pass of 2026-11-26 done: 31 rows, 2.1 s'.
+
+    The machine's zone need not be the registry's, which `status` and mails use; so the offset stands there.
+    """
 
     def log(event: Event) -> None:
         about = f"{fit(event.registry)}: " if event.registry else ""
         level = "" if event.level == "info" else f"{event.level}: "
-        start = "" if journal else f"{now():%Y-%m-%d %H:%M:%S} "
+        start = "" if journal else f"{_local(now()).isoformat(sep=' ', timespec='seconds')} "
         _write(stream, f"{_priority(event, journal)}{start}{about}{level}{fit(event.message or event.name)}")
 
     return log
@@ -78,7 +81,7 @@ def json_log(stream: TextIO, now: Callable[[], datetime], journal: bool = False)
 
     def log(event: Event) -> None:
         line: dict[str, Value] = {
-            "time": now().astimezone().isoformat(timespec="seconds"),
+            "time": _local(now()).isoformat(timespec="seconds"),
             "level": event.level,
             "event": fit(event.name),
             "registry": fit(event.registry),
@@ -111,6 +114,11 @@ def goes_to_journal(stream: TextIO, environment: Environ) -> bool:
     except (OSError, ValueError):
         return False
     return said == f"{found.st_dev}:{found.st_ino}"
+
+
+def _local(when: datetime) -> datetime:
+    """With the machine's offset, where it has none yet."""
+    return when if when.tzinfo else when.astimezone()
 
 
 def _value(said: Value) -> Value:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import RegistrySheetsError, StateUnusable
+from registry_sheets.service.due import latest_nightly
 from registry_sheets.service.jobs import STEPS, Turn, Unsettled, began
 from registry_sheets.service.outcomes import SOON, is_time
 from registry_sheets.service.plan import plan_of
 from registry_sheets.service.tasks import Task
-from registry_sheets.service.telling import error_event, told_of
+from registry_sheets.service.telling import done_event, error_event, held_event, told_of
 from registry_sheets.service.tools import Tools
 from registry_sheets.state.ledger_values import Alert, FailureRow
 
@@ -56,6 +57,9 @@ class Rounds:
                     break
                 self._step(turn, name)
         self._with_ledger(registry)
+        if turn.held and (registry.slug, "held") not in self._logged:
+            self._logged[registry.slug, "held"] = ""
+            self._tools.log(held_event(registry.name))
         return turn.failed
 
     def _step(self, turn: Turn, name: str) -> None:
@@ -79,8 +83,27 @@ class Rounds:
         now = self._tools.now()
         without = self._without.setdefault(registry.slug, _Without(now, now))
         without.rounds += 1
+        if without.rounds >= _PATIENCE:
+            self._pass_without(registry, without)
         if not without.told and without.rounds >= _PATIENCE and self._is_time(without):
             without.told = self._told(registry, without, error)
+
+    def _pass_without(self, registry: RegistryConfig, without: _Without) -> None:
+        """The nightly pass all the same: it needs no ledger, and a second one in a night does no harm.
+
+        Only of nights that begin while the ledger cannot be used; what was done before is not known.
+        """
+        plan, started = plan_of(registry), self._tools.now()
+        if plan.nightly is None or self._tools.stopping():
+            return
+        due = latest_nightly(plan.nightly, started, plan.zone)
+        if due.at < without.since or due.period == without.passed:
+            return
+        without.passed = due.period
+        task = Task("nightly", registry, due.period, noted=False)
+        result = self._tools.worker.run(task, plan.limit, self._tools.beat)
+        seconds = max((self._tools.now() - started).total_seconds(), 0.0)
+        self._tools.log(done_event("nightly", task, result, seconds))
 
     def _with_ledger(self, registry: RegistryConfig) -> None:
         self._logged.pop((registry.slug, "ledger"), None)
@@ -115,12 +138,13 @@ class Rounds:
 
 @dataclass
 class _Without:
-    """Since when a ledger cannot be used, in how many rounds, and whether somebody was told."""
+    """Since when a ledger cannot be used, in how many rounds, whether somebody was told, and the last night passed."""
 
     since: datetime
     next_at: datetime
     rounds: int = 0
     told: bool = False
+    passed: str = ""
 
 
 _ABOUT: Mapping[str, str] = {

@@ -10,27 +10,34 @@ from typing import NamedTuple
 from registry_sheets.service import outcomes
 from registry_sheets.service.due import Due, latest_nightly, latest_weekly, next_nightly, next_weekly, slot
 from registry_sheets.service.plan import Plan
+from registry_sheets.service.status_mail import LATELY, LettersSeen, letters_seen
+from registry_sheets.state.deliveries import Deliveries
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_values import FailureRow, Run, noted_moment
 
 GRACE = timedelta(hours=1)
 """How long after it was due a job may still be under way, or wait for the machine to wake up."""
 
-LATELY = timedelta(days=14)
-"""How far back mails are counted."""
-
 _CHECKS = ("check", "again")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the ledger says. ``runs``: of nightly, weekly and check, the newest first, with those under way."""
+    """What the ledger says. ``runs``: of nightly, weekly and check, the newest first, with those under way.
+
+    ``began``: since when the service looks after the registry, None where it never did. ``tried``: when a pass ended
+    last. ``again_at``, ``weekly_again_at``, ``alert_again_at``: when to come back to what failed or waits.
+    """
 
     runs: Mapping[str, Sequence[Run]] = field(default_factory=dict)
     failures: Sequence[FailureRow] = ()
     mails: Mapping[str, int] = field(default_factory=dict)
+    letters: LettersSeen = field(default_factory=LettersSeen)
     began: datetime | None = None
+    tried: datetime | None = None
     again_at: datetime | None = None
+    weekly_again_at: datetime | None = None
+    alert_again_at: datetime | None = None
     waiting: str = ""
     waiting_since: datetime | None = None
 
@@ -51,7 +58,8 @@ class JobStatus(NamedTuple):
 class RegistryStatus:
     """How one registry stands. ``problem``: why its state cannot be read, '' where it can.
 
-    ``outbox``: recorded edits that wait for the workbook. ``mails``: how many lately, by what became of them.
+    ``outbox``: recorded edits that wait for the workbook. ``mails``: how many lately, by what became of them;
+    ``mail_stuck``: one waits for too long. ``weekly_off``: why there is no weekly mail, '' where there is.
     """
 
     name: str
@@ -59,21 +67,31 @@ class RegistryStatus:
     jobs: tuple[JobStatus, ...] = ()
     failures: tuple[FailureRow, ...] = ()
     mails: Mapping[str, int] = field(default_factory=dict)
+    letters: LettersSeen = field(default_factory=LettersSeen)
+    mail_stuck: bool = False
     began: datetime | None = None
     again_at: datetime | None = None
+    weekly_again_at: datetime | None = None
+    alert_again_at: datetime | None = None
     outbox: int = 0
     waiting: str = ""
     waiting_since: datetime | None = None
+    weekly_off: str = ""
     problem: str = ""
 
     @property
     def well(self) -> bool:
-        """Whether nothing fails and nothing is overdue."""
-        return not (self.problem or self.failures or any(job.overdue_since for job in self.jobs))
+        """Whether the service has begun, nothing fails, nothing is overdue, and no mail waits for too long."""
+        trouble = self.problem or self.failures or self.mail_stuck or any(job.overdue_since for job in self.jobs)
+        return self.began is not None and not trouble
+
+    def tried_again(self, job: str) -> datetime | None:
+        """When a job that fails is tried again; None where that is not known."""
+        return {"nightly": self.again_at, "weekly": self.weekly_again_at}.get(job)
 
 
-def seen_in(ledger: Ledger, now: datetime) -> Seen:
-    """What a ledger says at this moment. Raises StateUnusable."""
+def seen_in(ledger: Ledger, deliveries: Deliveries, now: datetime) -> Seen:
+    """What a ledger and the deliveries of mail say at this moment. Raises StateUnusable."""
     checks = [run for job in _CHECKS for run in ledger.runs(job, 1)]
     return Seen(
         runs={
@@ -83,15 +101,19 @@ def seen_in(ledger: Ledger, now: datetime) -> Seen:
         },
         failures=ledger.failures(),
         mails=ledger.deliveries(now - LATELY),
+        letters=letters_seen(deliveries, now),
         began=noted_moment(ledger.noted(outcomes.BEGAN)),
+        tried=noted_moment(ledger.noted(outcomes.TRIED)),
         again_at=noted_moment(ledger.noted(outcomes.AGAIN)),
+        weekly_again_at=outcomes.weekly_again(ledger.noted(outcomes.WEEKLY_AGAIN))[0],
+        alert_again_at=noted_moment(ledger.noted(outcomes.ALERT_AGAIN)),
         waiting=ledger.noted(outcomes.WAITING),
         waiting_since=noted_moment(ledger.noted(outcomes.WAITING_SINCE)),
     )
 
 
-def status_of(name: str, plan: Plan, seen: Seen, outbox: int, now: datetime) -> RegistryStatus:
-    """How a registry stands now."""
+def status_of(name: str, plan: Plan, seen: Seen, outbox: int, now: datetime, weekly_off: str = "") -> RegistryStatus:
+    """How a registry stands now. ``weekly_off``: as status_mail.weekly_off()."""
     return RegistryStatus(
         name=name,
         zone=plan.zone,
@@ -100,11 +122,16 @@ def status_of(name: str, plan: Plan, seen: Seen, outbox: int, now: datetime) -> 
         ),
         failures=tuple(seen.failures),
         mails={state: number for state, number in seen.mails.items() if number},
+        letters=seen.letters,
+        mail_stuck=seen.letters.stuck(now),
         began=seen.began,
         again_at=seen.again_at,
+        weekly_again_at=seen.weekly_again_at,
+        alert_again_at=seen.alert_again_at,
         outbox=outbox,
         waiting=seen.waiting,
         waiting_since=seen.waiting_since,
+        weekly_off=weekly_off,
     )
 
 
@@ -130,19 +157,30 @@ def _weekly(plan: Plan, seen: Seen, now: datetime) -> JobStatus | None:
 
 
 def _job(job: str, seen: Seen, due: Due | None, following: Due, now: datetime) -> JobStatus:
+    """Nothing is overdue of a service that was never started, nor of one that has only begun."""
     runs = seen.runs.get(job, ())
     last = runs[0] if runs else None
-    if due is None or any(run.period == due.period and run.finished_at for run in runs):
+    done = due is not None and any(run.period == due.period and run.finished_at for run in runs)
+    if due is None or done or seen.began is None:
         return JobStatus(job, last, following.at, None)
-    return JobStatus(job, last, due.at, due.at if now - due.at > GRACE else None)
+    return JobStatus(job, last, due.at, due.at if now - max(due.at, seen.began) > GRACE else None)
 
 
 def _check(plan: Plan, seen: Seen, now: datetime) -> JobStatus | None:
     if plan.every is None:
         return None
-    # Any pass counts, and none is made while another is under way.
-    passes = [run for job in ("nightly", "check") for run in seen.runs.get(job, ())]
-    ended = max((run.finished_at for run in passes if run.finished_at), default=seen.began)
+    ended = _last_pass(seen, now)
     since = ended + plan.every if ended and now - ended > plan.every + GRACE else None
     last = next(iter(seen.runs.get("check", ())), None)
     return JobStatus("check", last, slot(plan.every, now) + plan.every, since)
+
+
+def _last_pass(seen: Seen, now: datetime) -> datetime | None:
+    """When the last pass of any kind ended, or the service began; None where it never did.
+
+    The note of it counts beside the runs: the newest of them may be under way. A clock that was wrong says nothing.
+    """
+    if seen.began is None:
+        return None
+    ends = [run.finished_at for job in ("nightly", "check") for run in seen.runs.get(job, ())]
+    return max((end for end in (*ends, seen.tried, seen.began) if end and end <= now), default=seen.began)

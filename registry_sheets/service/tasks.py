@@ -31,7 +31,8 @@ class Task:
 
     ``period`` is what it is done once for: the local date ('2026-11-26') of a nightly pass, the ISO week ('2026-W48')
     of a weekly mail, the number of the failure of an alert, '' for the others. ``forced``: do a check even where
-    nothing seems to have changed. ``told`` is what an alert tells.
+    nothing seems to have changed. ``told`` is what an alert tells. ``noted`` False: state.sqlite cannot be used, so a
+    pass is done without it, and sends no mail.
     """
 
     job: Job
@@ -39,6 +40,7 @@ class Task:
     period: str = ""
     forced: bool = False
     told: Told | None = None
+    noted: bool = True
 
 
 @dataclass(frozen=True)

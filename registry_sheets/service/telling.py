@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 
+from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.service.logs import Event, Level, Value
 from registry_sheets.service.outcomes import LATER, SOON, back_in, facts
@@ -24,7 +26,14 @@ NAMES: Mapping[str, str] = {
 }
 """What a job is called in a sentence."""
 
+_HEALTH: Mapping[str, str] = {**NAMES, "nightly": "check of the sheet"}
+
 _FRAMES = 8
+
+_WITHOUT_CELLS: Mapping[str, str] = {
+    "RowsVanished": "Many rows that were there are gone, so nothing was recorded or written; status names them.",
+}
+"""What the log says in place of a message that names cells, by the kind of failure. Status and mails tell it whole."""
 
 
 def done_event(job: str, task: Task, result: Result, seconds: float) -> Event:
@@ -33,7 +42,7 @@ def done_event(job: str, task: Task, result: Result, seconds: float) -> Event:
     about: dict[str, Value] = {**result.counts, "job": job, "period": task.period, "seconds": round(seconds, 1)}
     if result.failure:
         level: Level = "warning" if back_in(result.failure) == SOON else "error"
-        text = f"{what} failed: {said(result.failure)}"
+        text = f"{what} failed: {said(_without_cells(result.failure))}"
         return Event(f"{task.job}-failed", task.registry.name, {**about, "kind": result.failure.kind}, level, text)
     done = ", ".join(filter(None, (facts(result.counts), f"{seconds:.1f} s")))
     waits = " Something waits; it is tried again in ten minutes." if result.again else ""
@@ -48,10 +57,23 @@ def error_event(registry: str, where: str, error: Exception) -> Event:
     return Event("bug", registry, {"job": where, "kind": type(error).__name__}, "error", text)
 
 
+def held_event(registry: str) -> Event:
+    """Something is due, and somebody else is at it: told once, since two services on one config are no trouble."""
+    text = (
+        "another service looks after this registry too, or one that ended over a job did so less than its time limit "
+        "ago; each thing is done once."
+    )
+    return Event("held", registry, message=text)
+
+
 def trail_of(error: BaseException) -> str:
     """The way to where it was raised: 'loop.py:12 run, jobs.py:40 do'. An error's own words may quote a cell."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     return ", ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _without_cells(failure: Failure) -> Failure:
+    return replace(failure, message=_WITHOUT_CELLS.get(failure.kind, failure.message))
 
 
 def said(failure: Failure) -> str:
@@ -59,12 +81,23 @@ def said(failure: Failure) -> str:
     return f"{failure.message} {failure.fix}".strip()
 
 
+def health_of(job: str) -> str:
+    """What fails where a failure is noted of a job: that of "nightly" may come from a check in between."""
+    return _HEALTH.get(job, job)
+
+
+def where_of(registry: RegistryConfig) -> str:
+    """'Clinic: /srv/clinic/models.xlsx on srv1': every registry of a provider may have a models.xlsx."""
+    import socket
+
+    return f"{registry.name}: {registry.sheet} on {socket.gethostname()}"
+
+
 def told_of(alert: Alert, zone: tzinfo) -> Told:
     """What the mail about a failure, or about its end, is to tell."""
     failure = alert.failure
     again = f"{failure.fix} It is tried again {_when(failure)}.".strip()
-    job = NAMES.get(failure.job, failure.job)
-    return Told(job, failure.message, again, failure.since.astimezone(zone), alert.what == "well")
+    return Told(health_of(failure.job), failure.message, again, failure.since.astimezone(zone), alert.what == "well")
 
 
 def _when(failure: FailureRow) -> str:

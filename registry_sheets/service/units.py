@@ -10,6 +10,7 @@ from pathlib import Path
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem
+from registry_sheets.registry.text import terminal_safe
 from registry_sheets.state.places import outbox_folder
 
 MARKER = "Made by: registry-sheets service install"
@@ -35,7 +36,7 @@ class Service:
     ``python`` and ``config`` are absolute. ``writes`` are the folders in which the service creates or replaces files;
     ``makes`` are those of them that are its own, to be made where they are missing. ``system``: started with the
     machine, for all; else with the person's own session. ``user`` is the account that a system's unit runs as, '' for
-    the administrator's.
+    the administrator's. ``cautions`` are sentences about what would not work as it is now.
     """
 
     python: Path
@@ -44,6 +45,7 @@ class Service:
     makes: tuple[Path, ...] = ()
     system: bool = False
     user: str = ""
+    cautions: tuple[str, ...] = ()
 
     def command(self) -> Command:
         """The command line. -P keeps the folder it is started in from shadowing a library (Python 3.11)."""
@@ -93,14 +95,41 @@ class Folders:
 
 
 def written_folders(registries: Iterable[RegistryConfig], state_of: Callable[[RegistryConfig], Path]) -> Folders:
-    """The folders of workbooks (where a link leads, too), of state and of output."""
+    """The folders of workbooks (where a link leads, too), of state, of output and of the page that lists reports.
+
+    Each by its real path: systemd passes over one with '..' in it (ReadWritePaths= in systemd.exec(5)).
+    """
     books: set[Path] = set()
     own: set[Path] = set()
     for registry in registries:
-        books |= {registry.sheet.absolute().parent, outbox_folder(registry.sheet).parent}
-        own |= {folder.absolute() for folder in (state_of(registry), registry.output) if folder}
+        books |= {registry.sheet.parent.resolve(), outbox_folder(registry.sheet).parent.resolve()}
+        index = registry.index.path.parent if registry.index else None
+        own |= {folder.resolve() for folder in (state_of(registry), registry.output, index) if folder}
     kept = _outermost(books | own)
     return Folders(kept, tuple(folder for folder in kept if folder in own - books))
+
+
+def passwords_left_behind(registries: Iterable[RegistryConfig]) -> tuple[str, ...]:
+    """A sentence for each variable from which mail takes its password: a service starts without a login's variables."""
+    settings = (registry.settings.smtp for registry in registries)
+    names = {one.password_env for one in settings if one.host and one.auth == "login" and not one.password_file}
+    return tuple(
+        f"Mail signs in with a password from the environment variable {terminal_safe(name)}, which a service does not "
+        "inherit. Put it into a file that only this account reads and set password_file under [smtp]."
+        for name in sorted(names)
+    )
+
+
+def account_hint(service: Service) -> tuple[str, ...]:
+    """As whom a system's unit runs, and that this is better not the administrator."""
+    if not service.system:
+        return ()
+    if service.user:
+        return (f"It runs as {service.user}, the owner of {service.config}.",)
+    return (
+        f"It runs as root, the owner of {service.config}. Better let an account of its own run it: give that account "
+        f"the config, the state and the output (chown), and run this again.",
+    )
 
 
 def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:

@@ -82,11 +82,29 @@ def run_command(command: Command) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotInstalled(f"{command[0]} cannot be run: {error}.", _INSTEAD) from None
     if done.returncode:
-        said = one_line((done.stderr or done.stdout).decode(errors="replace"))
-        raise NotInstalled(f"`{shell_line(command)}` failed: {said or f'exit code {done.returncode}'}.", _INSTEAD)
+        said = one_line((done.stderr or done.stdout).decode(errors="replace")).rstrip(".")
+        fix = _NO_BUS if "--user" in command and _no_bus(said) else _INSTEAD
+        raise NotInstalled(f"`{shell_line(command)}` failed: {said or f'exit code {done.returncode}'}.", fix)
     return decoded(done.stdout)
 
 
+def start(unit: Unit, run: Run) -> None:
+    """Start the service, now and from now on. Raises NotInstalled; the unit is in place all the same."""
+    for command in unit.start:
+        try:
+            run(command)
+        except NotInstalled as error:
+            fix = error.fix if error.fix == _NO_BUS else f"Mend that, then run: {' && '.join(commands(unit.start))}"
+            raise NotInstalled(f"The unit is in place, but was not started. {error.message}", fix) from None
+
+
+def _no_bus(said: str) -> bool:
+    """Whether systemctl found no systemd of this person: 'Failed to connect to bus: …' (systemd 249 to 257), or to
+    'user scope bus' as newer ones say."""
+    return "Failed to connect to" in said and "bus" in said
+
+
+_NO_BUS = "This login has no systemd of its own (as over su or sudo): log in directly, or use --system."
 _INSTEAD = "Print the unit with `registry-sheets service show` and put it in place by hand."
 
 
@@ -100,8 +118,8 @@ def decoded(output: bytes) -> str:
 
 
 def shell_line(command: Command) -> str:
-    """A command as a person pastes it."""
-    if os.name == "nt":
+    """A command as a person pastes it, on the system that has it."""
+    if os.name == "nt" or command[0] == "schtasks":
         return subprocess.list2cmdline(command)
     import shlex
 
@@ -175,5 +193,8 @@ def _problem(path: Path, error: Exception) -> NotInstalled:
 
 
 def commands(lines: Iterable[Command]) -> tuple[str, ...]:
-    """Commands as a person pastes them."""
-    return tuple(shell_line(line) for line in lines)
+    """Commands as a person pastes them; the file that is handed over has a name then."""
+    return tuple(shell_line(tuple(_FILE if word == "{file}" else word for word in line)) for line in lines)
+
+
+_FILE = "registry-sheets.xml"

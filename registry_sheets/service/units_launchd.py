@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from registry_sheets.service.units import MARKER, Kind, Service, Unit
+from registry_sheets.registry.text import xml_safe
+from registry_sheets.service.units import MARKER, Kind, Service, Unit, account_hint
 
 LABEL = "com.registry-sheets"
 
@@ -22,7 +24,7 @@ def launchd_unit(service: Service, home: Path) -> Unit:
         place,
         start=(("launchctl", "bootstrap", domain, str(place)),),
         stop=(("launchctl", "bootout", f"{domain}/{LABEL}"),),
-        hints=(f"Its log: {log}",),
+        hints=(*account_hint(service), f"Its log: {log}"),
     )
 
 
@@ -44,4 +46,7 @@ def _text(service: Service, log: Path) -> str:
     }
     start = b"<plist "
     made = plistlib.dumps(said, sort_keys=False)
-    return made.replace(start, f"<!-- {MARKER} -->\n".encode() + start, 1).decode()
+    # A comment must not hold two hyphens, nor end with one.
+    comments = (re.sub("-(?=-|$)", "- ", xml_safe(text)) for text in (MARKER, *service.cautions))
+    lines = "".join(f"<!-- {text} -->\n" for text in comments)
+    return made.replace(start, lines.encode() + start, 1).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from registry_sheets.service.units import MARKER, TITLE, Kind, Service, Unit
+from registry_sheets.service.units import MARKER, TITLE, Kind, Service, Unit, account_hint
 
 NAME = "registry-sheets.service"
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - they are looked for, not used
@@ -15,7 +15,8 @@ def systemd_unit(service: Service, environment: Mapping[str, str], home: Path) -
     """The unit, its place, and the commands that go with it."""
     ctl = ("systemctl",) if service.system else ("systemctl", "--user")
     reload = (*ctl, "daemon-reload")
-    stay = "To keep it running after you log out: loginctl enable-linger"
+    log = f"Its log: journalctl {'' if service.system else '--user '}-u {NAME}"
+    stay = () if service.system else ("To keep it running after you log out: loginctl enable-linger",)
     place = _place(service.system, environment, home)
     return Unit(
         Kind.SYSTEMD,
@@ -25,7 +26,7 @@ def systemd_unit(service: Service, environment: Mapping[str, str], home: Path) -
         stop=((*ctl, "stop", NAME),),
         links=(place.parent / f"{_target(service)}.wants" / NAME,),
         unregister=(reload,),
-        hints=(f"Its log: journalctl {'' if service.system else '--user '}-u {NAME}",) + (stay,) * (not service.system),
+        hints=(*account_hint(service), log, *stay),
     )
 
 
@@ -46,6 +47,7 @@ def _head(service: Service) -> tuple[str, ...]:
         f"# {MARKER}",
         "# Changes of your own go into a drop-in, which stays when this file is made anew:",
         f"#   systemctl {'' if service.system else '--user '}edit {NAME}",
+        *(line for caution in service.cautions for line in _comment(caution)),
         "",
         "[Unit]",
         f"Description={TITLE}",
@@ -54,6 +56,12 @@ def _head(service: Service) -> tuple[str, ...]:
         "StartLimitIntervalSec=0",
         "",
     )
+
+
+def _comment(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 110, initial_indent="# ", subsequent_indent="# ")
 
 
 def _run(service: Service) -> tuple[str, ...]:

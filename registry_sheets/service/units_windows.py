@@ -57,7 +57,7 @@ def _text(service: Service, account: str, log: PureWindowsPath) -> str:
     return f"""<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>{escape(TITLE)}. {escape(MARKER)}</Description>
+    <Description>{escape(". ".join((TITLE, MARKER, *service.cautions)))}</Description>
   </RegistrationInfo>
   <Triggers>
 {_trigger(service.system, account)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from registry_sheets.registry.addresses import mailbox_of
 from registry_sheets.state.ledger_values import from_moment
 
 DeliveryState = Literal["queued", "sending", "sent", "deferred", "refused", "unknown"]
@@ -39,8 +39,7 @@ class Delivery(NamedTuple):
 
 def recipient_key(address: str) -> str:
     """What an address is known by in the ledger: case does not matter, on either side of the @."""
-    said = unicodedata.normalize("NFC", address).strip().casefold()
-    return said.encode("utf-8", "replace").decode()
+    return mailbox_of(address)
 
 
 def next_try(now: datetime, attempts: int) -> datetime:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem
@@ -12,7 +14,10 @@ from registry_sheets.mailing.letter import Letter
 from registry_sheets.mailing.receipt import Receipt
 from registry_sheets.mailing.server import MailServer
 from registry_sheets.operations.weekly import MailSetting
+from registry_sheets.registry.addresses import mailto
+from registry_sheets.registry.times import weekly_time
 from registry_sheets.reports.content import Report
+from registry_sheets.reports.digest import CHANGE_DAYS
 from registry_sheets.settings import SmtpSettings
 from registry_sheets.wiring import mail_terms
 
@@ -62,6 +67,23 @@ def _password(said: SmtpSettings) -> Callable[[], str]:
         return found
 
     return password
+
+
+def password_trouble(registry: RegistryConfig) -> str:
+    """What is wrong with the password as this account and environment see it, '' where nothing is."""
+    said = registry.settings.smtp
+    if not said.host or said.auth != "login":
+        return ""
+    try:
+        _password(said)()
+    except ConfigProblem as error:
+        return error.message
+    if not said.password_file:
+        return f"its password comes from the environment variable {said.password_env}, which a service does not inherit"
+    path = Path(said.password_file)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        return f"other accounts may read the password in {path} (chmod 600 it)"
+    return ""
 
 
 def _of_file(path: Path) -> str:
@@ -116,8 +138,21 @@ def mail_setting(registry: RegistryConfig) -> MailSetting:
     )
 
 
+def first_day(registry: RegistryConfig, week: str, today: date) -> date:
+    """The first day whose changes the mail of a week tells: seven days, counted from the day on which it was due.
+
+    A mail that goes out later than it was due begins no later, so that no day goes untold.
+    """
+    due = weekly_time(registry.settings.weekly)
+    year, number = week.split("-W")
+    day = date.fromisocalendar(int(year), int(number), due.weekday + 1 if due else 1)
+    return min(day, today) - timedelta(days=CHANGE_DAYS - 1)
+
+
 def _contact(said: str) -> str:
-    return f"mailto:{said}" if said and ":" not in said else said
+    if not said or urlsplit(said).scheme in ("http", "https", "mailto"):
+        return said
+    return mailto(said)
 
 
 def _page(report: Report) -> bytes:

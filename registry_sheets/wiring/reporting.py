@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import CannotSave
+from registry_sheets.errors import CannotSave, RegistrySheetsError
 from registry_sheets.history.base import History
 from registry_sheets.operations.looking import Look, look
 from registry_sheets.operations.reporting import Setting, report_of
 from registry_sheets.registry.links import WorkbookLink
 from registry_sheets.reports.content import Report
-from registry_sheets.wiring import history_of, memories, open_workbook, prober, terms, today_of, with_outbox
+from registry_sheets.wiring import open_workbook, prober, terms, today_of, with_outbox
+from registry_sheets.wiring.history import history_of, memories
 
 PAGE, NUMBERS = "report.html", "summary.json"
 """The names of the report, and of its numbers for the index and for other programs, in the output folder."""
 
 
-def report_over(registry: RegistryConfig, today: date | None = None) -> tuple[Look, Report]:
-    """A look at a registry as it is, with its report; writes nothing. Raises as look()."""
+def report_over(registry: RegistryConfig, today: date | None = None, since: date | None = None) -> tuple[Look, Report]:
+    """A look at a registry as it is, with its report; writes nothing. ``since``: as Setting.since. Raises as look()."""
     with memories(registry) as remembered:
         seen = look(open_workbook(registry), terms(registry), today or today_of(registry), prober(registry), remembered)
-        return with_outbox(registry, seen), report_of_look(registry, remembered.history, seen)
+        return with_outbox(registry, seen), report_of_look(registry, remembered.history, seen, since)
 
 
-def report_of_look(
-    registry: RegistryConfig, history: History | None, seen: Look, notes: tuple[str, ...] = ()
-) -> Report:
+def report_of_look(registry: RegistryConfig, history: History | None, seen: Look, since: date | None = None) -> Report:
     """The report of a look that was made already."""
-    return report_of(seen, history, Setting(terms(registry), WorkbookLink(registry.settings.link), notes))
+    setting = Setting(terms(registry), WorkbookLink(registry.settings.link), since=since)
+    return report_of(seen, history, setting)
 
 
-def report_after(registry: RegistryConfig, seen: Look, notes: tuple[str, ...] = ()) -> Report:
+def report_after(registry: RegistryConfig, seen: Look) -> Report:
     """The report of a pass that is over."""
     with history_of(registry) as history:
-        return report_of_look(registry, history, seen, notes)
+        return report_of_look(registry, history, seen)
 
 
 def published(registry: RegistryConfig, history: History | None, seen: Look) -> Mapping[str, bytes]:
@@ -47,14 +49,33 @@ def published(registry: RegistryConfig, history: History | None, seen: Look) -> 
     return {PAGE: render_page(report).encode("utf-8", "replace"), NUMBERS: numbers_of(report)}
 
 
-def publish_index(registry: RegistryConfig) -> tuple[str, ...]:
-    """Bring the page that lists the reports up to date, where the config asks for one; gives notices."""
+def publish_failure(registry: RegistryConfig, error: RegistrySheetsError) -> None:
+    """Note in the published numbers, and in the index, that the last pass failed; what was known stays beside it.
+
+    Raises nothing: the failure itself is what is told.
+    """
+    from registry_sheets.operations.index import with_failure
+
+    if registry.output is None or not registry.settings.report:
+        return
+    with suppress(CannotSave):
+        with_failure(registry.output / NUMBERS, error.message)
+        publish_index(registry)
+
+
+def with_index(registry: RegistryConfig, seen: Look) -> Look:
+    """The look, with the page that lists the reports brought up to date, where the config asks for one."""
+    try:
+        written = publish_index(registry)
+    except CannotSave as error:
+        return replace(seen.noting(str(error)), unpublished=seen.unpublished or str(error))
+    return seen.noting(f"Published: {registry.index.path}.") if written and registry.index else seen
+
+
+def publish_index(registry: RegistryConfig) -> bool:
+    """Write the page that lists the reports; whether it changed. Raises CannotSave."""
     if registry.index is None:
-        return ()
+        return False
     from registry_sheets.operations.index import write_index
 
-    try:
-        written = write_index(registry.index.path, registry.index.members, PAGE, NUMBERS)
-    except CannotSave as error:
-        return (str(error),)
-    return (f"Published: {registry.index.path}.",) if written else ()
+    return write_index(registry.index.path, registry.index.members, PAGE, NUMBERS)

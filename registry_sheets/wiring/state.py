@@ -37,13 +37,6 @@ def ledgers() -> Callable[[RegistryConfig], AbstractContextManager[Ledger]]:
 
 
 @contextmanager
-def ledger_to_read(registry: RegistryConfig) -> Iterator[Ledger]:
-    """The ledger as it is now; nothing is made or changed. Raises StateUnusable."""
-    with store_of(registry, read_only=True) as store:
-        yield Ledger(store)
-
-
-@contextmanager
 def deliveries_of(registry: RegistryConfig) -> Iterator[Deliveries]:
     """The deliveries of a registry's mail. Raises StateUnusable."""
     with store_of(registry) as store:

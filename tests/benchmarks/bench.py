@@ -16,7 +16,7 @@ from tests.benchmarks.processes import Cost, Pairs, in_turn, run
 
 FOLDER = Path(tempfile.gettempdir()) / "registry-sheets-benchmarks"
 _MADE = 2  # goes up when made.py makes other workbooks
-_YEARS = 1  # goes up when years.py makes other histories
+_YEARS = 2  # goes up when years.py makes other histories
 _TODAY = date(2026, 7, 1)  # as in made.py
 _TEN_YEARS = 3_650
 _READ = (
@@ -35,6 +35,11 @@ class Scale:
     large: int = 1_000_000
     findings: int = 1_500
     nights: int = _TEN_YEARS
+    pages: tuple[int, int] = (500, 10_000)
+    owners: int = 1_000
+    registries: int = 100
+    many_rows: int = 200
+    passes: int = 10_000
     pairs: int = 5
     slow_pairs: int = 2
     judged: bool = True
@@ -45,12 +50,28 @@ class Scale:
         return self.steps[-1]
 
 
-QUICK = Scale(steps=(500, 1_000, 2_000), large=4_000, findings=100, nights=60, pairs=2, slow_pairs=1, judged=False)
+QUICK = Scale(
+    steps=(500, 1_000, 2_000),
+    large=4_000,
+    findings=100,
+    nights=60,
+    pages=(50, 100),
+    owners=20,
+    registries=3,
+    many_rows=20,
+    passes=60,
+    pairs=2,
+    slow_pairs=1,
+    judged=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table: what was measured, ours and theirs as text, the ratio and the goal for it."""
+    """One line of the table: what was measured, ours and theirs as text, the ratio and the goal for it.
+
+    ``unit``: of ratio and goal, where they are none of times.
+    """
 
     what: str
     ours: str
@@ -58,6 +79,7 @@ class Line:
     ratio: float
     goal: float
     at_least: bool = False  # the ratio is how many times faster, else how many times the cost
+    unit: str = "×"
 
     @property
     def met(self) -> bool:

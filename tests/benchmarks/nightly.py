@@ -92,9 +92,10 @@ def _code_of(command: Callable[[], None]) -> object:
 
 
 def _load_what_a_pass_needs_anyway() -> None:
-    from registry_sheets import cli, config, wiring  # noqa: F401
+    from registry_sheets import cli, config  # noqa: F401
     from registry_sheets.operations import own_tabs, publishing, waiting  # noqa: F401
     from registry_sheets.registry.tabs import findings, live  # noqa: F401
+    from registry_sheets.wiring import passes  # noqa: F401
     from registry_sheets.workbooks.excel import workbook  # noqa: F401
 
 
@@ -106,12 +107,12 @@ def _load_history() -> None:
 
 def _put_on_all(watch: Watch) -> None:
     """Opening, recall, dating the findings, recording, what the Live and Changes tabs ask of it, closing."""
-    from registry_sheets import wiring
     from registry_sheets.history.sqlite import SqliteHistory
     from registry_sheets.operations import looking, sync
     from registry_sheets.operations.recalling import Recall
+    from registry_sheets.wiring import passes
 
-    watch.put_on(wiring, "writable_history")
+    watch.put_on(passes, "writable_history")
     watch.put_on(looking, "_recalled")
     watch.put_on(looking, "_dated")
     watch.put_on(sync, "record_pass")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -44,7 +45,8 @@ def mailed_report(rows: Rows, before: Mapping[date, Rows] | None = None, notes: 
     history = MemoryHistory()
     for day, then in (before or {}).items():
         _looked(then, day, history)
-    return report_of(_looked(rows, TODAY, history), history, Setting(TERMS, WorkbookLink(LINK), tuple(notes)))
+    made = report_of(_looked(rows, TODAY, history), history, Setting(TERMS, WorkbookLink(LINK)))
+    return replace(made, notes=tuple(notes))
 
 
 def _looked(rows: Rows, today: date, history: History) -> Look:

@@ -75,7 +75,7 @@ def reported(
     own: Sequence[str] = (),
     terms: Terms | None = None,
     link: str = LINK,
-    notes: Sequence[str] = (),
+    since: date | None = None,
 ) -> Report:
     """The report of rows, today; ``before`` are the rows as passes saw them on earlier days."""
     history = MemoryHistory()
@@ -83,7 +83,7 @@ def reported(
         looked(then, day, history=history, owners=owners, own=own, terms=terms)
     now = [version()] if rows is None else rows
     seen = looked(now, today, history=history, owners=owners, own=own, terms=terms)
-    return report_of(seen, history, Setting(terms or Terms("demo", rules=OVERDUE), WorkbookLink(link), tuple(notes)))
+    return report_of(seen, history, Setting(terms or Terms("demo", rules=OVERDUE), WorkbookLink(link), since))
 
 
 def workbook(path: Path, rows: Sequence[Row], owners: Sequence[Person] = (), own: Sequence[str] = ()) -> Path:

@@ -21,7 +21,7 @@ import pytest
 from registry_sheets.cli.init_steps import Wish, in_place
 from registry_sheets.config import load
 from registry_sheets.errors import RegistrySheetsError, UnreadableWorkbook, WriteRefused
-from registry_sheets.wiring import pass_over
+from registry_sheets.wiring.passes import pass_over
 from registry_sheets.workbooks.excel.obstacles import obstacles
 from registry_sheets.workbooks.excel.parts import Package
 from registry_sheets.workbooks.excel.snapshot import read_snapshot

@@ -14,6 +14,8 @@ import pytest
 from registry_sheets.operations.demo import make_demo
 from registry_sheets.operations.doctor import size
 from registry_sheets.workbooks.excel.new import write_workbook
+from tests.support.command import run
+from tests.support.workbooks import make
 from tests.system.test_demo import command
 
 TODAY = date(2026, 6, 15)
@@ -174,3 +176,41 @@ def test_several_registries_are_told_apart(tmp_path: Path) -> None:
 )
 def test_sizes(count: int, told: str) -> None:
     assert size(count) == told
+
+
+MAIL = """
+sender = "registry@example.com"
+[smtp]
+host = "mail.example.com"
+auth = "login"
+user = "registry"
+"""
+
+
+def test_mail_and_its_password(tmp_path: Path) -> None:
+    make(tmp_path / "models.xlsx")
+    config = tmp_path / "config.toml"
+    config.write_text(f'sheet = "models.xlsx"\n{MAIL}', encoding="utf-8")
+    said = run("doctor", folder=tmp_path).stdout
+    assert "1 owner can get it, by mail.example.com" in said
+    assert "REGISTRY_SHEETS_SMTP_PASSWORD is not set" in said
+    said = run("doctor", folder=tmp_path, REGISTRY_SHEETS_SMTP_PASSWORD="secret").stdout
+    assert "which a service does not inherit" in said
+    assert "secret" not in said
+    (tmp_path / "password").write_text("secret\n", encoding="utf-8")
+    config.write_text(f'sheet = "models.xlsx"\n{MAIL}password_file = "password"\n', encoding="utf-8")
+    (tmp_path / "password").chmod(0o644)
+    assert "other accounts may read the password" in run("doctor", folder=tmp_path).stdout
+    (tmp_path / "password").chmod(0o600)
+    said = run("doctor", folder=tmp_path).stdout
+    assert "password" not in said.replace(str(tmp_path), "")
+
+
+def test_a_damaged_state_of_the_service(tmp_path: Path) -> None:
+    make(tmp_path / "models.xlsx")
+    state = tmp_path / ".registry-sheets" / "models" / "state.sqlite"
+    state.parent.mkdir(parents=True)
+    assert "no nightly pass" in run("doctor", "models.xlsx", folder=tmp_path).stdout
+    state.write_bytes(b"nonsense")
+    done = run("doctor", "models.xlsx", folder=tmp_path)
+    assert (done.returncode, "state.sqlite" in done.stdout) == (3, True)

@@ -60,6 +60,20 @@ def test_a_registry_that_was_never_checked_is_in_the_index(tmp_path: Path) -> No
     assert "b" in [cell.text_content().strip() for cell in page.iter("th", "td")]
 
 
+def test_a_registry_whose_last_pass_failed_is_not_shown_as_well(tmp_path: Path) -> None:
+    two_registries(tmp_path, "output/index.html")
+    run("sync", *TODAY, folder=tmp_path)
+    well = (tmp_path / "output" / "index.html").read_text(encoding="utf-8")
+    (tmp_path / "b.xlsx").write_bytes(b"no workbook")
+    run("sync", *TODAY, folder=tmp_path)
+    told = json.loads((tmp_path / "output" / "b" / "summary.json").read_text(encoding="utf-8"))
+    assert ("b.xlsx" in told["failed"], told["models"]) == (True, 1)
+    assert (tmp_path / "output" / "index.html").read_text(encoding="utf-8") != well
+    workbook(tmp_path / "b.xlsx", [version(name="Beta")])
+    run("sync", *TODAY, folder=tmp_path)
+    assert (tmp_path / "output" / "index.html").read_text(encoding="utf-8") == well
+
+
 def test_no_page_where_none_is_wanted(tmp_path: Path) -> None:
     two_registries(tmp_path)
     text = (tmp_path / "config.toml").read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ def messages(script: Script) -> dict[str, EmailMessage]:
 
 def test_owners_get_theirs_and_the_boss_the_whole_with_the_page(folder: Path, script: Script) -> None:
     code, said = mail(folder, "weekly", *TODAY)
-    assert (code, "3 sent" in said) == (0, True), said
+    assert (code, "3 sent now" in said) == (0, True), said
     assert script.connections == 1
     got = messages(script)
     assert sorted(got) == ["ana@example.com", "boss@example.com", "kim@example.com"]
@@ -74,7 +74,7 @@ def test_owners_get_theirs_and_the_boss_the_whole_with_the_page(folder: Path, sc
 def test_a_second_run_in_the_week_sends_nothing(folder: Path, script: Script) -> None:
     mail(folder, "weekly", *TODAY)
     code, said = mail(folder, "weekly", *TODAY)
-    assert (code, "0 sent, 3 sent or settled before" in said, len(script.messages)) == (0, True, 3)
+    assert (code, "0 sent now, 3 sent before." in said, len(script.messages)) == (0, True, 3)
 
 
 def test_one_can_be_sent_after_all(folder: Path, script: Script) -> None:
@@ -112,6 +112,7 @@ def test_a_refused_address_becomes_a_finding(folder: Path, script: Script) -> No
     assert (code, "no such user" in said) == (3, True)
     found = run("check", "--format", "csv", *TODAY, folder=folder).stdout
     assert "mail-refused" in found
+    assert "0 sent now, 2 sent before, 1 refused." in mail(folder, "weekly", *TODAY)[1]
 
 
 def test_a_test_mail(folder: Path, script: Script) -> None:
@@ -124,7 +125,10 @@ def test_a_test_mail(folder: Path, script: Script) -> None:
     ("arguments", "word"),
     [(["test"], "needs an address"), (["weekly", "--again"], "--to"), (["weekly", "--week", "W1"], "not a week"),
      (["weekly", "sam@example.net"], "--to sam@example.net"), (["weekly", "--week", "2026-W60"], "not a week"),
-     (["weekly", "--to", "nobody@example.com", *TODAY], "no mail goes to")],
+     (["weekly", "--to", "nobody@example.com", *TODAY], "no mail goes to"), (["weekly", "--out", "x"], "--dry-run"),
+     (["test", "sam@example.net", "--dry-run"], "always sends"),
+     (["weekly", "--week", "2027-W01", *TODAY], "not begun"),
+     (["test", "sam@example.net", "--week", "2026-W01"], "--week goes with mail weekly")],
 )  # fmt: skip
 def test_what_cannot_be_meant(folder: Path, script: Script, arguments: list[str], word: str) -> None:
     code, said = mail(folder, *arguments)

@@ -326,15 +326,81 @@ def test_it_prints_every_row_with_its_table_head_on_each_page(browser: Chromium,
     assert numbers >= {row.row for row in report.rows}
 
 
+@pytest.mark.parametrize("changes", [0, 40])
+def test_paper_breaks_no_day_and_ends_with_what_it_tells(browser: Chromium, tmp_path: Path, changes: int) -> None:
+    if not shutil.which("pdftotext") and os.environ.get("CI") != "true":
+        pytest.skip("pdftotext is not installed")
+    link = "https://mlflow.example.com/#/experiments/12/runs/0123456789abcdef0123456789abcdef"
+    big = big_report(60, 30, 12, 40, changes)
+    more = ("Metric: F1", "Metric: Bias", "Metric: RMSE", "Metric: MAE (slow weeks)", "Run link", "Data link")
+    numbers = (0.5, 0.25, 12.5, 3)
+    rows = [row._replace(cells=(*row.cells, *numbers, "" if at else link, "")) for at, row in enumerate(big.rows)]
+    report = replace(big, headings=(*big.headings, *more), rows=tuple(rows))
+    with browser.page() as opened:
+        opened.open(written(tmp_path, report)).pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    command = ["pdftotext", "-bbox", str(tmp_path / "report.pdf"), "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    pages = [re.findall(r">([^<]+)</word>", page) for page in told.split("<page ")[1:]]
+    assert not [word for page in pages for word in page if re.fullmatch(r"\d{4}-(\d\d-)?", word)]
+    assert min(map(len, pages)) > 10
+    (periods,) = [page for page in pages if " ".join(page).startswith("Live periods: what ran")]
+    assert "Rooftop" in periods
+    (heading,) = [page for page in pages if "Changes" in page]
+    assert len(heading) > heading.index("Changes") + 3 + 8
+    assert heading.index("Changes") > 4
+
+
+def test_versions_without_a_label_are_told_at_every_width(browser: Chromium, tmp_path: Path) -> None:
+    first = big_report(24).periods[0]._replace(start=date(2025, 1, 1), end=date(2026, 5, 1), end_known=True)
+    periods = (
+        first._replace(version="1.0"),
+        first._replace(version="1.1", start=date(2026, 5, 1), end=date(2026, 5, 3)),
+        first._replace(version="final_v3", start=date(2026, 5, 3), end=None),
+    )
+    path = written(tmp_path, replace(big_report(24), periods=periods))
+    for width in (320, 390, 800, 1280):
+        with browser.page(width) as opened:
+            page = opened.open(path)
+            shown_ = page.locator("#timeline .lanes").evaluate(
+                "lanes => [...lanes.querySelectorAll('text, .rest li')].filter(one => one.getClientRects().length)"
+                ".map(one => one.textContent.trim().split(' ')[0])"
+            )
+            assert {"1.0", "1.1", "final_v3"} <= set(shown_), width
+            assert len(shown_) == len(set(shown_)), width
+
+
+def test_a_phone_shows_the_state_of_every_registry(browser: Chromium, tmp_path: Path) -> None:
+    names = ("Kestrel_Cooling_and_more_systems", "W" * 60, "Harrow & Finch LLP, contracts")
+    entries = [replace(IndexEntry.of(big_report(24), "a.html"), name=name, complete=name == names[0]) for name in names]
+    index = tmp_path / "index.html"
+    index.write_text(render_index(entries), encoding="utf-8")
+    with browser.page(390, 740) as opened:
+        page = opened.open(index)
+        boxes = [cell.bounding_box() for cell in page.locator("tbody td:nth-child(2)").all()]
+        assert len(boxes) == 3
+        assert all(box and box["x"] + box["width"] <= 390 for box in boxes)
+        assert page.locator("tbody td:nth-child(2)").all_inner_texts()[2] == "checked"
+
+
+def test_a_table_shows_that_there_is_more(browser: Chromium, tmp_path: Path) -> None:
+    with browser.page(390, 740, scripts=False) as opened:
+        region = opened.open(written(tmp_path, big_report(60))).locator(f"{VERSIONS} .scroll")
+        region.scroll_into_view_if_needed()
+        begin = region.evaluate("box => getComputedStyle(box).backgroundAttachment")
+        assert {"local", "scroll"} <= set(begin.replace(",", "").split())
+
+
 def test_the_index_works_by_itself(browser: Chromium, tmp_path: Path) -> None:
     (tmp_path / "heating").mkdir()
     written(tmp_path / "heating", big_report(24))
     index = tmp_path / "index.html"
-    index.write_text(render_index([IndexEntry.of(big_report(24), "heating/report.html")]), encoding="utf-8")
+    never = IndexEntry("never", "", None, 0, 0, 0, 0, None, complete=False)
+    index.write_text(render_index([IndexEntry.of(big_report(24), "heating/report.html"), never]), encoding="utf-8")
     with browser.page(360, 740) as opened:
         page = opened.open(index)
         assert opened.overflow <= 0
         page.get_by_role("button", name="Gaps").click()
+        assert column(page, ".scroll", 5) == ["126", "–"]
         page.get_by_role("link", name="heating").click()
-        assert page.title() == "Model registry.xlsx: model registry, 2026-07-01"
+        assert page.title() == "heating: model registry"
         assert opened.troubles == []

@@ -88,7 +88,7 @@ def test_csv_is_versions_or_the_section_that_was_asked_for(sheet: Path, tmp_path
 
 def test_markdown_goes_to_standard_output(sheet: Path, tmp_path: Path) -> None:
     done = run("report", "models.xlsx", "--format", "md", *TODAY, folder=tmp_path)
-    assert done.stdout.startswith("# Model registry report: models.xlsx\n")
+    assert done.stdout.startswith("# models: model registry\n\nmodels.xlsx, checked 2026-06-30")
     assert "| AC failure | 3.2 |" in done.stdout
 
 
@@ -97,6 +97,25 @@ def test_a_folder_gets_a_file_for_each_registry(two: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert names(two / "reports") == {"North report.html", "South report.html"}
     assert "No-shows" not in (two / "reports" / "North report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("folder", ["d1", "d1/", "v1.0/"])
+def test_a_new_folder_is_made_and_then_is_one(sheet: Path, tmp_path: Path, folder: str) -> None:
+    for _ in range(2):
+        done = run("report", "models.xlsx", "--out", folder, *TODAY, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    inside = tmp_path / folder
+    assert names(inside) == {"models report.html"}
+    done = run("report", "models.xlsx", "--out", f"{inside}/x.json", *TODAY, folder=tmp_path)
+    assert (done.returncode, names(inside)) == (0, {"models report.html", "x.json"}), done.stderr
+    assert json.loads((inside / "x.json").read_text("utf-8"))["registry"] == "models"
+
+
+def test_changes_are_told_since_the_day_that_was_asked_for(sheet: Path, tmp_path: Path) -> None:
+    told = run("report", "models.xlsx", "--format", "md", *TODAY, folder=tmp_path).stdout
+    assert "## Changes since 2026-05-31\n" in told
+    told = run("report", "models.xlsx", "--format", "md", "--since", "2026-01-01", *TODAY, folder=tmp_path).stdout
+    assert "## Changes since 2026-01-01\n" in told
 
 
 def test_json_of_several_is_an_array_and_none_hides_another(two: Path) -> None:
@@ -123,16 +142,25 @@ def test_the_others_are_written_where_one_fails(two: Path) -> None:
         (("models.xlsx", "--out", "linked.xlsx"), "the registry's workbook itself"),
         (("models.xlsx", "--format", "html", "--out", "report.xlsx"), "Name it report.html"),
         (("models.xlsx", "--format", "json", "--section", "live"), "--format csv"),
+        (("models.xlsx", "--out", "report.pdf"), "There is no PDF. Name it .html, .xlsx, .json, .csv or .md, or print"),
+        (("models.xlsx", "--out", "report.TXT"), "no report is a .TXT file. Name it .html"),
+        (("models.xlsx", "--out", "v1.0", "--format", "csv"), "write a / after it"),
+        (("models.xlsx", "--out", "gone/report.html"), "The folder gone is not there."),
+        (("models.xlsx", "--out", "gone/deeper/"), "The folder gone is not there."),
+        (("models.xlsx", "--out", "plain"), "plain is a file"),
+        (("models.xlsx", "--out", "plain/report.html"), "plain is a file"),
+        (("models.xlsx", "--since", "last week"), "--since last week is not a date"),
     ],
 )
 def test_what_is_refused(sheet: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     (tmp_path / "linked.xlsx").symlink_to(sheet)
+    (tmp_path / "plain").write_text("a file")
     before = sheet.read_bytes()
     done = run("report", *arguments, *TODAY, folder=tmp_path)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
     assert sheet.read_bytes() == before
-    assert names(tmp_path) == {"models.xlsx", "linked.xlsx"}
+    assert names(tmp_path) == {"models.xlsx", "linked.xlsx", "plain"}
 
 
 @pytest.mark.parametrize(
@@ -141,10 +169,12 @@ def test_what_is_refused(sheet: Path, tmp_path: Path, arguments: tuple[str, ...]
         (("--out", "one.html"), "one file, and the config has 2 registries"),
         (("--format", "xlsx", "--out", "-"), "takes one report"),
         (("--out", "b.xlsx"), "one file, and the config has 2 registries"),
-        (("--registry", "North", "--out", "config.toml"), "is the config"),
+        (("--registry", "North", "--out", "linked.html"), "is the config"),
+        (("--registry", "North", "--out", "config.toml"), "no report is a .toml file"),
     ],
 )
 def test_what_is_refused_of_several(two: Path, arguments: tuple[str, ...], said: str) -> None:
+    (two / "linked.html").symlink_to(two / "config.toml")
     before = names(two)
     done = run("report", *arguments, *TODAY, folder=two)
     assert done.returncode == 2
@@ -159,7 +189,6 @@ def test_a_workbook_to_standard_output(sheet: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_exits_3(sheet: Path, tmp_path: Path) -> None:
-    (tmp_path / "folder").write_text("a file")
-    done = run("report", "models.xlsx", "--out", "folder/report.html", *TODAY, folder=tmp_path)
+    done = run("report", "models.xlsx", "--out", f"{'x' * 300}.html", *TODAY, folder=tmp_path)
     assert done.returncode == 3
     assert "could not be written" in done.stderr

@@ -34,7 +34,8 @@ from registry_sheets.errors import (
 from registry_sheets.registry.edits.edit import NewRow, Plan
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.table import Stage
-from registry_sheets.wiring import outbox_of, pass_over
+from registry_sheets.wiring import outbox_of
+from registry_sheets.wiring.passes import pass_over
 from tests.support.editing import editing, texts
 from tests.support.workbooks import make
 
@@ -459,3 +460,14 @@ def test_the_example_in_the_documentation_runs(path: Path, monkeypatch: pytest.M
     exec("\n".join(example), scope)
     assert scope["registry"].live("Churn")
     assert "3.2" in {row["Version"] for row in rows(path)}
+
+
+def test_the_report_and_the_live_periods(path: Path) -> None:
+    registry = registry_sheets.open_registry(path)
+    told = registry.report()
+    assert (told["format"], told["sheet"], len(told["versions"])) == (1, path.name, len(registry.to_frame()))
+    assert [line["version"] for line in told["live"]] == [line.version for line in registry.live()]
+    assert {period.version for period in registry.periods() if not period.ended} >= {
+        line.version for line in registry.live() if line.since
+    }
+    assert registry.periods("no such model") == []

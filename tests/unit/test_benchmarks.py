@@ -19,8 +19,9 @@ from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.rules.base import Registry
 from registry_sheets.registry.table import Lists
 from registry_sheets.registry.table_settings import TableSettings
-from registry_sheets.wiring import HISTORY_NAME, open_workbook, state_of, terms
-from tests.benchmarks import bench, made, years
+from registry_sheets.wiring import open_workbook, state_of, terms
+from registry_sheets.wiring.history import HISTORY_NAME
+from tests.benchmarks import bench, made, nights, years
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.bench import Line
 from tests.benchmarks.nightly import Watch
@@ -149,3 +150,17 @@ def test_the_history_group_runs(
     assert "history of 60 days of nightly passes over 500 rows, 5 changes a night, file size | 0." in size
     assert "history step of a pass over these, 5 changes, processor time, against that whole pass | 0." in step
     assert "live --on a day 30 days back, over the 60 days, wall time, against check without a history | 0." in asked
+
+
+@pytest.mark.slow
+def test_the_groups_of_nights_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "FOLDER", tmp_path)
+    monkeypatch.setattr(nights, "FOLDER", tmp_path)
+    assert main(["report", "mails", "many", "soak", "--quick"]) == 0
+    said = capsys.readouterr().out
+    assert "report page for 50 rows" in said
+    assert "20 weekly mails rendered" in said
+    assert "pass over 3 registries of 20 rows" in said
+    assert "60 passes in one process" in said

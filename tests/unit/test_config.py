@@ -114,3 +114,40 @@ def test_names_choose_registries(tmp_path: Path) -> None:
     assert [one.name for one in load(path, names=["B"], environment={}).registries] == ["b"]
     with pytest.raises(ConfigProblem, match="a, b"):
         load(path, names=["c"], environment={})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('summary_to = ["a@b.example", 5]', "summary_to, entry 2: must be text"),
+        ('alert_to = ["nobody"]', "complete e-mail address"),
+        ('index = "output/"', "must be a page"),
+        ('report_link = "foo bar"', "report.html can be seen"),
+        ('link = "https://x.example/{sheet}"', "{sheet} is not known; {tab} and {cell} are."),
+        ('link = "models.xlsx"', "address at which people open the workbook"),
+        ('check_every = "1 second"', "between 1 minute and 24 hours"),
+        ('nightly = "25:00"', "Write a time of day"),
+        ('weekly = "7:30"', "day of the week"),
+        ('allowed_domains = ["@example.com"]', "without @"),
+        ('unsubscribe = "javascript:x"', "e-mail address or an https link"),
+        ('smtp = { host = "smtp.example.com:587" }', "name of the mail server alone"),
+        ('smtp = { auth = "login" }', "needs user"),
+        ('smtp = { auth = "xoauth2", user = "a" }', "token_command"),
+        ('[smtp]\nsender = "a@b.example"', "stands below [smtp]"),
+        ('[smtp]\npassword = "secret"', "password_env"),
+    ],
+)
+def test_what_is_wrong_with_mail_and_the_service_is_said_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'sheet = "models.xlsx"\n{line}\n', encoding="utf-8")
+    with pytest.raises(ConfigProblem) as caught:
+        read_file(path)
+    assert said in str(caught.value)
+    assert "line " in str(caught.value)
+    assert '"secret"' not in str(caught.value)
+
+
+def test_a_password_in_the_environment_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('sheet = "models.xlsx"\n', encoding="utf-8")
+    found = load(tmp_path / "config.toml", environment={"REGISTRY_SHEETS_SMTP_PASSWORD": "secret"})
+    assert "secret" not in repr(found)

@@ -28,6 +28,7 @@ from registry_sheets.reports.page_findings import MOST, owner_tasks
 from registry_sheets.reports.page_links import CellLinks
 from registry_sheets.reports.page_tables import merged_rows
 from registry_sheets.reports.page_text import KEPT, LONGEST, safe_link
+from registry_sheets.reports.page_widths import ROW, print_widths
 from registry_sheets.reports.templates import environment
 from tests.support.page_reports import (
     BEGINS,
@@ -196,7 +197,7 @@ def test_numbers_go_with_their_nouns() -> None:
     one = big_report(1, 0, 1, 1, 0)
     text = text_of(render_page(replace(one, findings=(finding(),))))
     assert "1 model 1 version" in text
-    assert "1 live model in 1 place" in text
+    assert "1 live model 1 live version" in text
     assert "1 gap 1 error" in text
     assert "1 period" in text
     assert "1 models" not in text
@@ -211,6 +212,26 @@ def test_the_numbers_count_gaps_without_what_is_overdue() -> None:
     assert "1 overdue 1 retraining" in text
 
 
+def test_a_page_is_called_by_its_registry() -> None:
+    tree = parsed(render_page(replace(big_report(24), registry="Client <A>")))
+    assert [tree.findtext(".//title"), tree.find(".//h1").text_content()] == ["Client <A>: model registry"] * 2
+    assert tree.find(".//header/p").text_content().startswith("Model registry.xlsx, checked 2026-07-01")
+    unnamed = parsed(render_page(replace(big_report(24), registry=" ")))
+    assert unnamed.findtext(".//title") == "Model registry.xlsx: model registry"
+
+
+def test_the_live_versions_are_as_many_as_stand_below() -> None:
+    html = render_page(big_report(500, live=37))
+    lines = parsed(html).findall(".//ul[@class='live']/li")
+    assert f"{len(lines)} live versions" in text_of(html)
+
+
+def test_changes_are_told_since_a_day() -> None:
+    assert "Changes since 2026-06-01" in text_of(render_page(big_report(24)))
+    assert "Changes since 2025-01-01" in text_of(render_page(replace(big_report(24), changes_since=date(2025, 1, 1))))
+    assert "Changes since 0001-01-01" in text_of(render_page(replace(empty_report(), today=date(1, 1, 3))))
+
+
 # Sections
 
 
@@ -220,6 +241,14 @@ def test_what_is_live_says_where_since_when_and_why() -> None:
     assert "Churn 1.9 Ben Okafor Consumers · Berlin warehouse first seen on 2026-06-10, replaced 1.7" in text
     assert "Why Fewer false alarms in the pilot" in text
     assert "Why nobody wrote down why" in text
+
+
+def test_a_live_version_without_a_location_says_so() -> None:
+    line = big_report(24).live[0]
+    nowhere = line._replace(version=replace(line.version, location=" "))
+    assert "Rooftop units · (no location)" in text_of(render_page(report(live=(nowhere,))))
+    neither = line._replace(version=replace(line.version, location="", used_for=""))
+    assert "(no location) since 2026-06-19" in text_of(render_page(report(live=(neither,))))
 
 
 def test_a_version_that_is_live_at_several_places_is_told_once() -> None:
@@ -280,9 +309,9 @@ def test_changes_stand_by_day() -> None:
         ToldChange(change("column", date(2026, 6, 30), "", "", "", "Trained", "Training date"), ()),
     )
     text = text_of(render_page(report(changes=told)), "changes")
-    assert "2026-07-01 Churn 3, Location: Web shop → (blank) last saved by Ana" in text
+    assert "2026-07-01 Churn 3, Location: Web shop → (blank) saved by Ana" in text
     assert "Churn 4, new row: Testing, trained 2026-06-06 by sam, record" in text
-    assert "2026-06-30 Old 1, row gone: Archived last saved by Ana heading changed: Trained → Training date" in text
+    assert "2026-06-30 Old 1, row gone: Archived saved by Ana heading changed: Trained → Training date" in text
 
 
 def test_age_stands_against_the_days_after_which_to_train_again() -> None:
@@ -440,6 +469,45 @@ def test_any_days_are_drawn_inside_the_chart(periods: list[LivePeriod], today: d
     assert all(0 <= tick.x <= 100 for tick in chart.ticks)
 
 
+def test_versions_whose_bars_have_no_room_are_told_below() -> None:
+    def days(version: str, start: date, end: date | None, **more: Any) -> LivePeriod:
+        return PERIOD._replace(version=version, start=start, end=end, **more)
+
+    periods = [
+        days("1.0", date(2025, 1, 1), date(2026, 3, 16)),
+        days("1.1", date(2026, 3, 16), date(2026, 3, 20)),
+        days("final_v3", date(2026, 3, 20), date(2026, 6, 27), end_known=False),
+        days("1.2", date(2026, 6, 27), None),
+    ]
+    chart = timeline(periods, TODAY, BEGINS)
+    assert chart
+    (lane,) = chart.lanes
+    assert lane.rest == [
+        ("1.1 from 2026-03-16 to 2026-03-20", False),
+        ("final_v3 from 2026-03-20 over by 2026-06-27", True),
+        ("1.2 live now since 2026-06-27", False),
+    ]
+    assert [label.text for label in (*lane.labels, *lane.more_labels)] == ["1.0", "final_v3"]
+    html = render_page(report(periods=tuple(periods)))
+    told = [(one.get("class"), one.text_content().strip()) for one in parsed(html).findall(".//ul[@class='rest']/li")]
+    assert told == [("slim" if slim else None, text) for text, slim in lane.rest]
+
+
+def test_paper_has_room_for_days_and_sentences_and_little_for_links() -> None:
+    long = "Fewer false alarms in the pilot than the version before"
+    link = "https://mlflow.example.com/#/experiments/12/runs/0123456789abcdef"
+    columns: Any = [
+        ("Day", [date(2026, 4, 14)] * 9), ("Run link", [link] + [""] * 8), ("Why", [long] * 9), ("Blank", [""]),
+    ]  # fmt: skip
+    day, run, why, blank = (float(width.removesuffix("%")) for width in print_widths(columns))
+    assert why > day > run > 0
+    assert blank < day
+    assert sum((day, run, why, blank)) == pytest.approx(100 - ROW, abs=0.3)
+    many: Any = [("Day", [date(2026, 4, 14)]), *[("Text", [long, link])] * 17]
+    assert float(print_widths(many)[0].removesuffix("%")) * 228 / 100 > len("2026-04-14")
+    assert print_widths([]) == []
+
+
 def test_the_trend_needs_two_days() -> None:
     half, most = Completeness(5, 10), Completeness(9, 10)
     assert trend([Point(TODAY, half)], TODAY) is None
@@ -514,12 +582,19 @@ def test_the_index_links_pages_and_says_what_is_incomplete() -> None:
     entries = [
         IndexEntry.of(big_report(24), "clients/heating.html"),
         IndexEntry("<b>x</b>", "javascript:alert(1)", None, 0, 0, 0, 0, None, False),
+        replace(IndexEntry.of(big_report(24), ""), name="half", complete=False),
     ]
     tree = parsed(render_index(entries))
     assert [a.get("href") for a in tree.findall(".//td/a")] == ["clients/heating.html"]
     cells = [[" ".join(td.text_content().split()) for td in row.findall("td")] for row in tree.findall(".//tbody/tr")]
-    assert cells[0] == ["heating", "2026-07-01", "2", "40", "126", "62", "90 %", "checked"]
-    assert cells[1] == ["<b>x</b>", "never", "0", "0", "0", "0", "–", "not everything was checked"]
+    assert cells == [
+        ["<b>x</b>", "never checked", "–", "–", "–", "–", "–", "–"],
+        ["half", "not everything could be checked", "2026-07-01", "2", "40", "126", "62", "90 %"],
+        ["heating", "checked", "2026-07-01", "2", "40", "126", "62", "90 %"],
+    ]
+    assert [row.get("class") for row in tree.findall(".//tbody/tr")] == ["bad", "bad", None]
+    assert len(tree.findall(".//td/b[@class='due']")) == 2
+    assert "3 registries, as of 2026-07-01" in tree.text_content()
 
 
 def test_an_empty_index_says_so() -> None:

@@ -42,10 +42,10 @@ def test_it_says_what_the_report_says() -> None:
     made = report_markdown(report(notes=("The workbook has been open since Monday.",)))
     titles = re.findall(r"^#+ .*$", made, re.MULTILINE)
     assert titles == [
-        "# Model registry report: models.xlsx",
+        "# forecasts: model registry",
         "## Live now",
         "## Findings",
-        "## Changes of the last 30 days",
+        "## Changes since 2026-06-01",
         "## Live periods",
         "## Versions",
     ]

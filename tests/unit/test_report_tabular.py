@@ -30,8 +30,8 @@ from tests.support.made_reports import (
 
 KEYS = [
     "format", "registry", "sheet", "today", "link", "complete", "unchecked", "notes", "models", "live_models", "rows",
-    "gaps", "overdue", "counts", "completeness", "trend", "history_begins", "headings", "versions", "live", "findings",
-    "changes", "periods",
+    "gaps", "overdue", "counts", "completeness", "trend", "history_begins", "changes_since", "headings", "versions",
+    "live", "findings", "changes", "periods",
 ]  # fmt: skip
 
 
@@ -86,14 +86,14 @@ def test_moments_are_in_utc() -> None:
 
 
 def test_cells_keep_what_they_are() -> None:
-    cells = ("3.10", 3.5, 7, True, "", date(2026, 3, 4), datetime(2026, 3, 4, 5, 6))
+    cells = ("3.10", 3.5, 90.0, True, " ", date(2026, 3, 4), datetime(2026, 3, 4, 5, 6))
     made = report(rows=(version_row(1, *cells),))
     assert report_object(made)["versions"][0]["cells"] == [
         "3.10",
         3.5,
-        7,
+        90,
         True,
-        "",
+        None,
         "2026-03-04",
         "2026-03-04 05:06:00",
     ]
@@ -105,10 +105,25 @@ def test_cells_keep_what_they_are() -> None:
 
 def test_csv_of_versions_has_the_sheets_own_columns() -> None:
     (row, *_) = table(report(), "versions")
-    assert list(row) == ["registry", "row", "stage", "owners", "link", *HEADINGS]
-    assert (row["row"], row["Version"], row["Training date"], row["Metric: MAPE"], row["owners"]) == (
+    assert list(row) == ["registry", "registry_row", "registry_stage", "registry_owners", "registry_link", *HEADINGS]
+    assert (row["registry_row"], row["Version"], row["Training date"], row["Metric: MAPE"], row["registry_owners"]) == (
         "2", "3.10", "2026-03-04", "0.125", "Ana Silva",
     )  # fmt: skip
+
+
+def test_csv_has_no_two_columns_that_differ_in_case_only() -> None:
+    made = report(headings=("Row", "Stage", "Owners", "Link", "Name"))
+    head = next(csv.reader(io.StringIO(report_csv([made], "versions"))))
+    assert len({heading.casefold() for heading in head}) == len(head)
+
+
+def test_whole_numbers_are_whole_and_those_beyond_stay() -> None:
+    made = report(rows=(version_row(1, 90.0, -0.0, 2.0**53, 1e300),))
+    told = report_json(report_object(made)["versions"])
+    assert re.findall(r"^ {6}(-?\d.*?),?$", told, re.MULTILINE) == [
+        "90", "0", "9007199254740992.0", "1e+300", "0.125",
+    ]  # fmt: skip
+    assert table(made, "versions")[0][HEADINGS[0]] == "90"
 
 
 def test_csv_takes_doubled_and_blank_headings() -> None:

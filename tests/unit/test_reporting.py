@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -101,9 +102,22 @@ def test_an_empty_sheet() -> None:
     assert (made.models, made.rows, made.live, made.completeness.share, made.headings) == (0, (), (), None, ())
 
 
-def test_notes_and_no_link() -> None:
-    made = reported(link="", notes=["It has been open for days."])
-    assert (made.link, made.live[0].link, made.notes) == ("", "", ("It has been open for days.",))
+def test_no_link() -> None:
+    made = reported(link="")
+    assert (made.link, made.live[0].link, made.notes) == ("", "", ())
+
+
+def test_what_waits_is_noted() -> None:
+    seen = replace(looked([version()]), waiting="It is open at Ana's.")
+    assert report_of(seen, None, Setting(Terms("demo"))).notes == ("It is open at Ana's.",)
+
+
+def test_changes_since_a_day() -> None:
+    before = {date(2026, 4, 1): [version(why="A")], date(2026, 5, 1): [version(why="B")]}
+    made = reported([version(why="B")], before=before, since=date(2026, 4, 15))
+    assert [one.change.new for one in made.changes] == ["B"]
+    assert made.changes_since == date(2026, 4, 15)
+    assert reported([version(why="B")], before=before).changes_since == date(2026, 6, 1)
 
 
 def test_what_is_overdue_is_told_to_the_owners_of_all_rows_of_the_version() -> None:

@@ -42,12 +42,19 @@ def _json(event: Event, journal: bool = False) -> Any:
 
 
 def test_a_line_for_people() -> None:
-    assert _text(DONE) == "2026-11-26 02:00:03 demo: nightly pass of 2026-11-26 done: 31 rows, 4 errors, 2.1 s\n"
+    assert _text(DONE) == "2026-11-26 02:00:03+05:45 demo: nightly pass of 2026-11-26 done: 31 rows, 4 errors, 2.1 s\n"
 
 
 def test_a_line_says_its_level_and_stands_without_registry() -> None:
-    assert _text(Event("config", level="error", message="Not read.")) == "2026-11-26 02:00:03 error: Not read.\n"
-    assert _text(Event("started", "demo", level="warning")) == "2026-11-26 02:00:03 demo: warning: started\n"
+    assert _text(Event("config", level="error", message="Not read.")) == "2026-11-26 02:00:03+05:45 error: Not read.\n"
+    assert _text(Event("started", "demo", level="warning")) == "2026-11-26 02:00:03+05:45 demo: warning: started\n"
+
+
+def test_a_time_without_a_zone_is_the_machines() -> None:
+    stream = io.StringIO()
+    text_log(stream, datetime.now)(DONE)
+    offset = f"{datetime.now().astimezone():%z}"
+    assert stream.getvalue()[19:25] == f"{offset[:3]}:{offset[3:5]}"
 
 
 def test_journald_adds_the_time_and_reads_the_level() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from registry_sheets.service import outcomes
 from registry_sheets.service.child_failures import STOPPED
 from registry_sheets.service.loop import READY, STOPPING, WATCHDOG, Service
 from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.telling import where_of
 from registry_sheets.service.ticker import Ticker
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_values import moment
@@ -213,7 +215,7 @@ def test_a_failure_is_told_once_and_its_end_once(tmp_path: Path) -> None:
     assert lab.round()[-1] == ("alert", "failure 1")
     for _ in range(5):
         lab.round(10)
-    assert alerts(lab) == ["nightly pass failed"]
+    assert alerts(lab) == ["check of the sheet failed"]
     told = lab.worker.tasks[1].told
     assert told
     assert (told.message, told.fix) == ("Ana\nhas it open.", "Mend it. It is tried again every 10 minutes.")
@@ -223,8 +225,8 @@ def test_a_failure_is_told_once_and_its_end_once(tmp_path: Path) -> None:
     lab.worker.answer = lambda _task: Result()
     lab.round(60)
     assert alerts(lab)[1:] == [
-        "nightly pass failed",
-        "nightly pass works again",
+        "check of the sheet failed",
+        "check of the sheet works again",
     ]
     assert lab.worker.tasks[-1].period == "failure 2 over"
     assert lab.round(10) == []
@@ -505,3 +507,29 @@ def test_a_task_is_handed_over_as_the_config_says(tmp_path: Path) -> None:
     assert lab.worker.tasks == [Task("nightly", one, "2026-11-26")]
     assert lab.said()[0] == "info: nightly pass of 2026-11-26 done: 3 rows, 0.0 s."
     assert lab.events[0].fields == {"rows": 3, "job": "nightly", "period": "2026-11-26", "seconds": 0.0}
+
+
+def test_an_alert_says_which_workbook_on_which_machine() -> None:
+    from registry_sheets.reports.mails import alert
+
+    one = replace(registry("Clinic <b>"), sheet=Path("/srv/clinic/models.xlsx"))
+    where = where_of(one)
+    assert where == f"Clinic <b>: {Path('/srv/clinic/models.xlsx')} on {socket.gethostname()}"
+    mail = alert(one.name, "It is open.", "Close it.", THURSDAY, job="check of the sheet", where=where)
+    assert where in " ".join(mail.text.split())
+    assert "Clinic &lt;b&gt;: " in mail.html
+    assert "models.xlsx on " in mail.html
+    assert "<b>" not in mail.html
+
+
+def test_that_another_service_is_at_it_is_told_once(lab: Lab) -> None:
+    other = lab.another()
+
+    def meanwhile(_task: Task) -> Result:
+        other.once()
+        other.once()
+        return Result()
+
+    lab.worker.answer = meanwhile
+    lab.round()
+    assert [event.registry for event in lab.events if event.name == "held"] == ["demo"]

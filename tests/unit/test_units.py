@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -19,9 +20,19 @@ from typer.testing import CliRunner, Result
 from registry_sheets.cli.service import service as service_command
 from registry_sheets.config import RegistryConfig, read_file
 from registry_sheets.errors import ConfigProblem
-from registry_sheets.service.units import MARKER, Kind, Service, Unit, default_kind, unit_of, written_folders
-from registry_sheets.service.units_install import NotInstalled, decoded, install, run_command
+from registry_sheets.service.units import (
+    MARKER,
+    Kind,
+    Service,
+    Unit,
+    default_kind,
+    passwords_left_behind,
+    unit_of,
+    written_folders,
+)
+from registry_sheets.service.units_install import NotInstalled, commands, decoded, install, run_command
 from registry_sheets.service.units_systemd import exec_line, quoted
+from registry_sheets.settings import RegistrySettings, SmtpSettings
 
 posix = pytest.mark.skipif(os.name == "nt", reason="paths of POSIX")
 ODD = 'o dd %n $HOME ; # "q" \\b é & <x> ]]> o\'brien'
@@ -289,9 +300,9 @@ def test_every_folder_that_is_written_is_known(tmp_path: Path) -> None:
     real.touch()
     file = _config(
         tmp_path / "home",
-        f'output = "{tmp_path}/reports"\n'
+        f'output = "{tmp_path}/reports"\nindex = "../pages/index.html"\n'
         '[[registry]]\nname = "one"\nsheet = "books/link.xlsx"\nstate = "../state"\n'
-        '[[registry]]\nname = "two"\nsheet = "books/deep/two.xlsx"\noutput = "books/out"\n',
+        '[[registry]]\nname = "two"\nsheet = "books/deep/../deep/two.xlsx"\noutput = "books/out"\n',
     )
     (tmp_path / "home" / "books").mkdir()
     (tmp_path / "home" / "books" / "link.xlsx").symlink_to(real)
@@ -303,6 +314,7 @@ def test_every_folder_that_is_written_is_known(tmp_path: Path) -> None:
     expected = {
         "home/books": False,
         "home/.registry-sheets/two": True,
+        "pages": True,
         "reports/one": True,
         "share": False,
         "state/one": True,
@@ -373,7 +385,8 @@ def test_what_windows_prints_is_read_in_any_encoding() -> None:
         assert MARKER in decoded(f"<x>{MARKER}</x>".encode(encoding))
 
 
-SYSTEMCTL = '#!/bin/sh\necho "$@" >> "$RAN"\n[ -z "$FAIL" ] || { echo "Failed to connect to bus" >&2; exit 1; }\n'
+SYSTEMCTL = '#!/bin/sh\necho "$@" >> "$RAN"\n[ -z "$FAIL" ] || { echo "$FAIL" >&2; exit 1; }\n'
+NO_BUS = "Failed to connect to bus: No medium found"
 
 
 class _Desk:
@@ -467,10 +480,21 @@ def test_a_dry_run_changes_nothing(desk: _Desk) -> None:
 
 
 def test_what_systemd_says_is_passed_on(desk: _Desk) -> None:
-    done = desk("install", "--now", "--config", str(desk.config), FAIL="yes")
+    done = desk("install", "--now", "--config", str(desk.config), FAIL=NO_BUS)
     assert isinstance(done.exception, NotInstalled)
     assert "Failed to connect to bus" in done.exception.message
     assert "systemctl --user daemon-reload" in done.exception.message
+    assert done.exception.message.startswith("The unit is in place, but was not started.")
+    assert done.exception.fix.startswith("This login has no systemd of its own (as over su or sudo): log in directly")
+    assert desk.place.exists()
+
+
+def test_another_trouble_of_systemd_has_the_commands_to_repeat(desk: _Desk) -> None:
+    done = desk("install", "--now", "--config", str(desk.config), FAIL="Unit is masked.")
+    assert isinstance(done.exception, NotInstalled)
+    assert "Unit is masked." in done.exception.message
+    assert ".." not in done.exception.message
+    assert "systemctl --user restart registry-sheets.service" in done.exception.fix
 
 
 def test_a_folder_that_cannot_be_written_is_explained(desk: _Desk) -> None:
@@ -490,3 +514,52 @@ def test_sudo_without_system_is_refused(desk: _Desk) -> None:
 def test_without_a_config_it_says_so(desk: _Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk.folder)
     assert isinstance(desk("install").exception, ConfigProblem)
+
+
+LOGIN = '[smtp]\nhost = "mail.example.com"\nauth = "login"\nuser = "robot"\n'
+SHEET = '[[registry]]\nsheet = "models.xlsx"\n'
+
+
+@posix
+def test_a_password_that_a_service_does_not_see_is_told(desk: _Desk) -> None:
+    desk.config.write_text(LOGIN + SHEET, encoding="utf-8")
+    shown = desk("show", "--config", str(desk.config))
+    assert "the environment variable REGISTRY_SHEETS_SMTP_PASSWORD, which a service does not inherit" in shown.stderr
+    assert " ".join(shown.stderr.split(" and set ")[0].split()) in " ".join(
+        line.removeprefix("# ") for line in shown.stdout.splitlines() if line.startswith("#")
+    )
+    assert "set password_file under [smtp]" in desk("install", "--config", str(desk.config)).stderr
+    desk.config.write_text(f'{LOGIN}password_file = "secret"\n{SHEET}', encoding="utf-8")
+    assert "Mail signs in" not in desk("show", "--config", str(desk.config)).stderr
+
+
+@posix
+@pytest.mark.parametrize("name", ["PLAIN", "a-->b", "--", "x\nUser=root", "<&>]]>", "\x1b[31m"])
+def test_a_caution_stays_a_comment_in_every_unit(tmp_path: Path, name: str) -> None:
+    smtp = SmtpSettings(host="mail.example.com", auth="login", user="robot", password_env=name)
+    settings = RegistrySettings.model_construct(smtp=smtp)
+    cautions = passwords_left_behind([RegistryConfig("demo", tmp_path / "models.xlsx", settings, tmp_path)])
+    service = replace(_service(tmp_path), cautions=cautions)
+    systemd = _unit(Kind.SYSTEMD, service)
+    kept = [line for line in systemd.text.splitlines() if not line.startswith("#")]
+    assert kept == [line for line in _unit(Kind.SYSTEMD, _service(tmp_path)).text.splitlines() if line[:1] != "#"]
+    launchd = _unit(Kind.LAUNCHD, service).text
+    assert plistlib.loads(launchd.encode()) == plistlib.loads(_unit(Kind.LAUNCHD, _service(tmp_path)).text.encode())
+    assert "set password_file under [smtp]" in launchd
+    windows = _task(_unit(Kind.WINDOWS, service))
+    assert "set password_file under [smtp]" in _said(windows, "RegistrationInfo/Description")
+
+
+@posix
+@pytest.mark.parametrize("kind", [Kind.SYSTEMD, Kind.LAUNCHD])
+def test_the_systems_service_says_as_whom_it_runs(kind: Kind) -> None:
+    hints = _unit(kind, _service(Path("/opt/a"), system=True, user="ann")).hints
+    assert "It runs as ann, the owner of /opt/a/config.toml." in hints
+    hints = _unit(kind, _service(Path("/opt/a"), system=True)).hints
+    assert hints[0].startswith("It runs as root, the owner of /opt/a/config.toml. Better let an account of its own")
+    assert not [hint for hint in _unit(kind, _service(Path("/opt/a"))).hints if "It runs as" in hint]
+
+
+def test_what_windows_would_run_can_be_pasted() -> None:
+    unit = _unit(Kind.WINDOWS, _service(Path("C:/a") if os.name == "nt" else Path("/a")))
+    assert commands(unit.register) == ('schtasks /Create /TN "Registry Sheets" /XML registry-sheets.xml',)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registry_sheets.registry.addresses import mailbox_of
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.owners import first_rows_of_addresses
 from registry_sheets.registry.rules.base import Example, MailTerms, Options, Registry, Rule
@@ -16,7 +17,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
     if registry.mail is None or not registry.mail.refused:
         return
     for address, index in first_rows_of_addresses(registry.models, registry.lists):
-        if (reply := registry.mail.refused.get(address.casefold())) is not None:
+        if (reply := registry.mail.refused.get(mailbox_of(address))) is not None:
             yield Hit(index, "owner", f"Mail to {quote(address)} is refused: {quote(reply)}.", _FIX)
 
 
