@@ -86,7 +86,7 @@ STORY: tuple[Until, ...] = (
     Until(Ago(1, 9), "Grace Okafor", "Appointment no-show", "1.1", {"last_reviewed": ""}),
     Until(Ago(1, 20), "Thomas Reiter", "Ingredient orders", "1.3", {"last_reviewed": ""}),
     Until(DaysAgo(4), "Thomas Reiter", "Ingredient orders", "2.1", {"why": ""}),
-    Until(DaysAgo(2), "Grace Okafor", "Visit length", "1.1", {"owner": "Grace Okafor"}),
+    Until(DaysAgo(3), "Grace Okafor", "Visit length", "1.1", {"owner": "Grace Okafor"}),
     Until(DaysAgo(2), "Ana Lindqvist", "AC failure", "3.4", {"what_changed": ""}),
     Until(Ago(1, 12), _SAM, "AC failure", "3.2", {"data_source": Upto("Service tickets", 11)}),
 )
