@@ -112,7 +112,7 @@ def read_file(path: Path, overlay: Mapping[str, str] | None = None) -> Config:
     registries = tuple(_registries(path.absolute(), {}, overlay or {}, frozenset()))
     _check_names(registries, path)
     if index := _parse(path).get("index", ""):
-        members = tuple((one.name, one.output) for one in registries if one.output)
+        members = tuple((one.name, one.output) for one in registries if one.output and one.settings.report)
         registries = tuple(replace(one, index=Index(Path(index), members)) for one in registries)
     return Config(registries, path)
 
@@ -269,7 +269,8 @@ def _overlay(variables: Mapping[str, str]) -> dict[str, str]:
         key = name.removeprefix(ENV_PREFIX).lower()
         if key not in ENV_KEYS:
             raise ConfigProblem(
-                f"The environment variable {name} is not a setting.", nearest(key, (*ENV_KEYS, "config"))
+                f"The environment variable {name} is not a setting.",
+                nearest(key, (*ENV_KEYS, "config", "smtp_password")),
             )
         overlay[key] = str(Path(variables[name]).absolute()) if key in _PATHS and variables[name] else variables[name]
     _check_overlay(overlay)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from registry_sheets.config_problems import SettingFault, wanted
 from registry_sheets.operations.directions import Direction
@@ -79,6 +79,13 @@ class RuleSettings(BaseModel):
         return dict(self.model_extra or {})
 
 
+FAULTLESS = (
+    "link", "report_link", "nightly", "weekly", "check_every", "time_limit", "alert_to", "summary_to", "sender",
+    "unsubscribe", "allowed_domains",
+)  # fmt: skip
+"""Settings that setting_faults.py judges."""
+
+
 class Defaults(_Strict):
     """What may stand at the top of a file, as a default for every registry, and in each block."""
 
@@ -124,50 +131,10 @@ class Defaults(_Strict):
             _check_zone(value)
         return value
 
-    @field_validator("link")
+    @field_validator(*FAULTLESS)
     @classmethod
-    def _link(cls, value: str) -> str:
-        return _checked(value, "links", "fault_of")
-
-    @field_validator("report_link")
-    @classmethod
-    def _page_link(cls, value: str) -> str:
-        return _checked(value, "links", "fault_of_page")
-
-    @field_validator("nightly")
-    @classmethod
-    def _nightly(cls, value: str) -> str:
-        return _checked(value, "times", "fault_of_nightly")
-
-    @field_validator("weekly")
-    @classmethod
-    def _weekly(cls, value: str) -> str:
-        return _checked(value, "times", "fault_of_weekly")
-
-    @field_validator("check_every", "time_limit")
-    @classmethod
-    def _intervals(cls, value: str) -> str:
-        return _checked(value, "times", "fault_of_interval")
-
-    @field_validator("alert_to", "summary_to")
-    @classmethod
-    def _all_addresses(cls, value: list[str]) -> list[str]:
-        return [_checked(one, "addresses", "fault_of_address") for one in value]
-
-    @field_validator("sender")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        return _checked(value, "addresses", "fault_of_address")
-
-    @field_validator("unsubscribe")
-    @classmethod
-    def _address_or_link(cls, value: str) -> str:
-        return _checked(value, "addresses", "fault_of_contact")
-
-    @field_validator("allowed_domains")
-    @classmethod
-    def _domains(cls, value: list[str]) -> list[str]:
-        return [_checked(one, "addresses", "fault_of_domain").lower() for one in value]
+    def _faultless(cls, value: Any, info: ValidationInfo) -> Any:
+        return _checked(value, str(info.field_name))
 
     @field_validator("rules")
     @classmethod
@@ -191,8 +158,8 @@ class File(RegistrySettings):
 
     @field_validator("index")
     @classmethod
-    def _index(cls, value: str) -> str:
-        return _checked(value, "links", "fault_of_index")
+    def _page(cls, value: str, info: ValidationInfo) -> Any:
+        return _checked(value, str(info.field_name))
 
 
 def _field_of(said: str) -> str:
@@ -204,13 +171,17 @@ def _field_of(said: str) -> str:
     raise SettingFault(f"'{said}' is not a column. {nearest(said, [column.header for column in COLUMNS])}", said)
 
 
-def _checked(value: str, module: str, function: str) -> str:
-    """The value, if a function of the registry's finds no fault with it; loaded only where something is said."""
-    if value:
-        import importlib
+def _checked(value: Any, name: str) -> Any:
+    """The value of a setting, if nothing is wrong with it or with any of its entries.
 
-        if fault := getattr(importlib.import_module(f"registry_sheets.registry.{module}"), function)(value):
-            raise ValueError(fault)
+    What judges them is loaded only where something is said: a check without a config is mostly start-up.
+    """
+    if value:
+        from registry_sheets.setting_faults import FAULTS
+
+        for one in value if isinstance(value, list) else [value]:
+            if fault := FAULTS[name](one):
+                raise ValueError(fault)
     return value
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from registry_sheets.errors import CannotSave
 from registry_sheets.operations.looking import Look
-from registry_sheets.registry.findings import Finding, Severity
+from registry_sheets.registry.findings import Severity, finding_object
 from registry_sheets.registry.text import csv_safe
 
 FINDING_KEYS = ("rule", "severity", "name", "version", "row", "column", "cell", "message", "fix")
@@ -28,7 +28,7 @@ def findings_object(look: Look) -> dict[str, Any]:
         "rows": look.rows,
         "complete": look.complete,
         "counts": {severity.value: look.result.counts.get(severity, 0) for severity in Severity},
-        "findings": [_finding(finding) for finding in look.result.findings],
+        "findings": [finding_object(finding) for finding in look.result.findings],
     }
 
 
@@ -42,7 +42,7 @@ def findings_csv(looks: Sequence[Look]) -> str:
     writer.writerow(("registry", *FINDING_KEYS))
     for look in looks:
         for finding in look.result.findings:
-            writer.writerow([csv_safe(look.name), *map(_csv_cell, _finding(finding).values())])
+            writer.writerow([csv_safe(look.name), *map(_csv_cell, finding_object(finding).values())])
     return text.getvalue()
 
 
@@ -94,20 +94,6 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "name": finding.name,
-        "version": finding.version,
-        "row": finding.row,
-        "column": finding.column,
-        "cell": finding.cell,
-        "message": finding.message,
-        "fix": finding.fix,
-    }
 
 
 def _csv_cell(value: Any) -> Any:

@@ -86,13 +86,12 @@ class Post(Protocol):
 
 
 class Mailed(NamedTuple):
-    """How many letters became what; ``settled`` were so before. ``notes``: a sentence for each that did not arrive."""
+    """How many letters became what. ``notes``: a sentence for each that did not arrive."""
 
     sent: int = 0
     deferred: int = 0
     refused: int = 0
     unknown: int = 0
-    settled: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -236,7 +235,7 @@ def _send(letters: Letters, plan: Plan, deliveries: Deliveries, post: Post, now:
 
     if to_send:
         post(map(letters.letter, to_send), about_to_send, receipt)
-    return Mailed(**count, settled=len(plan.addressed) - len(to_send), notes=tuple(notes))
+    return Mailed(**count, notes=tuple(notes))
 
 
 _BECAME: Mapping[str, str] = {
@@ -252,6 +251,5 @@ def _sum(one: Mailed, other: Mailed) -> Mailed:
         one.deferred + other.deferred,
         one.refused + other.refused,
         one.unknown + other.unknown,
-        one.settled + other.settled,
         one.notes + other.notes,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from registry_sheets.registry.grid import a1
 
@@ -77,3 +78,18 @@ class Finding:
         if self.row is None or self.column_index is None:
             return None
         return a1(self.row - 1, self.column_index)
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """A finding as an object that JSON can hold; its keys are stable. A column or cell that it has not is None."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "name": finding.name,
+        "version": finding.version,
+        "row": finding.row,
+        "column": finding.column,
+        "cell": finding.cell,
+        "message": finding.message,
+        "fix": finding.fix,
+    }

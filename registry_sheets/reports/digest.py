@@ -86,11 +86,6 @@ class Whom(NamedTuple):
         return f"{one.findings.total} to mend, {one.overdue.total} overdue, {one.changes.total} changed"
 
 
-def digests(report: Report, week: str, since: date | None = None) -> tuple[Digest, ...]:
-    """The mail of each active owner with rows and an address, by name; those with nothing to say too."""
-    return tuple(whom.digest for whom in who(report, week, since) if whom.digest)
-
-
 def who(report: Report, week: str, since: date | None = None) -> tuple[Whom, ...]:
     """Everyone with rows, by name.
 

@@ -11,7 +11,7 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, Literal
 
-from registry_sheets.registry.findings import Severity
+from registry_sheets.registry.findings import Severity, finding_object
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.identity import is_blank
 from registry_sheets.registry.owners import Person
@@ -184,15 +184,9 @@ def _live(line: LiveLine) -> dict[str, Any]:
 def _finding(open_: OpenFinding) -> dict[str, Any]:
     finding = open_.finding
     return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "name": finding.name,
-        "version": finding.version,
-        "row": finding.row,
+        **finding_object(finding),
         "column": finding.column or "",
         "cell": finding.cell or "",
-        "message": finding.message,
-        "fix": finding.fix,
         "title": open_.title,
         "since": _day(finding.since),
         "overdue": open_.overdue,

@@ -17,6 +17,7 @@ from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.links import WorkbookLink
 from registry_sheets.reports.content import Report
+from registry_sheets.reports.digest import Digest, who
 from registry_sheets.workbooks.base import LastEditor
 from registry_sheets.workbooks.memory import MemoryWorkbook
 from tests.support.registries import TODAY, version
@@ -91,3 +92,8 @@ def busy_report(notes: Sequence[str] = ()) -> Report:
     first = [{**row, "why": "Before"} for row in rows[:3]]
     second = [{**row, "why": "Before"} for row in rows[:5]]
     return mailed_report(rows, {date(2026, 5, 1): first, date(2026, 6, 25): second}, notes)
+
+
+def digests(report: Report, week: str, since: date | None = None) -> list[Digest]:
+    """The content of the mail of each who can get one, by name."""
+    return [whom.digest for whom in who(report, week, since) if whom.digest]

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_sheets.reports.digest import digests
 from registry_sheets.reports.digest_summary import summary
 from registry_sheets.reports.digest_unmailed import Trouble, uncertain
 from registry_sheets.reports.mail_words import Around
 from registry_sheets.reports.mails import Rendered, alert, render
 from tests.support.chromium import Chromium, running
-from tests.support.mails import WEEK, busy_report, mailed_report
+from tests.support.mails import WEEK, busy_report, digests, mailed_report
 from tests.support.registries import TODAY, version
 
 pytestmark = pytest.mark.chromium

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from registry_sheets.registry.past.completeness import COUNTED, Completeness, Point, completeness_of
+from registry_sheets.registry.past.completeness import COUNTED, Completeness, Point
 from tests.support.registries import version
 from tests.support.reported import reported
 
@@ -54,7 +54,3 @@ def test_the_trend_begins_a_year_ago_with_what_was_then() -> None:
     first, last = reported([version(**ROW)], before=before).trend
     assert (first.day, first.completeness.filled) == (date(2025, 7, 1), FULL - 1)
     assert last.completeness.filled == FULL
-
-
-def test_nothing_is_complete_of_nothing() -> None:
-    assert completeness_of([]) == Completeness(0, 0)

@@ -12,11 +12,11 @@ from registry_sheets.registry.findings import Finding, Severity
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.owners import Person
 from registry_sheets.reports.content import OpenFinding
-from registry_sheets.reports.digest import MOST_CHANGES, MOST_FINDINGS, MOST_LIVE, Digest, digests, who
+from registry_sheets.reports.digest import MOST_CHANGES, MOST_FINDINGS, MOST_LIVE, Digest, who
 from registry_sheets.reports.digest_lines import place
 from registry_sheets.reports.digest_summary import summary
 from registry_sheets.reports.digest_unmailed import Trouble, outside_domains, refused, uncertain
-from tests.support.mails import WEEK, busy_report, mailed_report
+from tests.support.mails import WEEK, busy_report, digests, mailed_report
 from tests.support.registries import TODAY, version
 
 REVIEWED: dict[str, Cell] = {"last_reviewed": TODAY}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.owners import Person
-from registry_sheets.reports.digest import MOST_CHANGES, MOST_FINDINGS, MOST_LIVE, MOST_OVERDUE, Digest, digests
+from registry_sheets.reports.digest import MOST_CHANGES, MOST_FINDINGS, MOST_LIVE, MOST_OVERDUE, Digest
 from registry_sheets.reports.digest_lines import ChangeTold, FindingTold, LiveTold, OverdueTold, Part
 from registry_sheets.reports.digest_summary import (
     MOST_OWNERS,
@@ -30,7 +30,7 @@ from registry_sheets.reports.digest_unmailed import Trouble, Unmailed, uncertain
 from registry_sheets.reports.mail_texts import WIDTH, mail_link, mail_text, wrap
 from registry_sheets.reports.mail_words import Around
 from registry_sheets.reports.mails import HTML_LIMIT, Rendered, alert, render
-from tests.support.mails import WEEK, busy_report, mailed_report
+from tests.support.mails import WEEK, busy_report, digests, mailed_report
 from tests.support.registries import TODAY, version
 
 LINK = "https://files.example.com/m.xlsx?web=1&cell='Models'!C4"

@@ -46,11 +46,6 @@ class Point(NamedTuple):
 NONE = Completeness(0, 0)
 
 
-def completeness_of(rows: Iterable[Facts]) -> Completeness:
-    """How complete these rows are together."""
-    return sum(map(_of_row, rows), NONE)
-
-
 def trend(
     passes: Sequence[Pass], spells: Iterable[Spell], since: date, known: Mapping[str, Facts] = NOTHING_KNOWN
 ) -> list[Point]:
