@@ -37,7 +37,7 @@ class ChildWorker:
         self._closes_at_exit = False
 
     def run(self, task: Task, limit: timedelta, beat: Callable[[], None]) -> Result:
-        """Do the task; whatever happens to the child is the Failure of this result, and the next task gets a new child.
+        """Do the task; whatever happens to the child is the failure of this result, and the next task gets a new child.
 
         ``beat`` is called about every five seconds meanwhile. Kinds of failure besides the class names of errors:
         ChildDied, TookTooLong, OutOfMemory, CannotStart, Bug, and Stopped for a task that ``stop`` cut short.

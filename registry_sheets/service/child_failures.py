@@ -4,48 +4,49 @@ from __future__ import annotations
 
 import signal
 
-from registry_sheets.service.tasks import Failure, Job, Task
+from registry_sheets.service.tasks import Job, Task
+from registry_sheets.state.ledger_values import Failed
 
 STOPPED = "Stopped"
 """The kind of failure of a task that was not finished because the service ends."""
 
 
-def stopped() -> Failure:
+def stopped() -> Failed:
     """The service ends; this is no fault."""
-    return Failure(STOPPED, "The service was stopped before this was done.", "It is done at the next start.")
+    return Failed(STOPPED, "The service was stopped before this was done.", "It is done at the next start.")
 
 
-def cannot_start(error: OSError) -> Failure:
+def cannot_start(error: OSError) -> Failed:
     """The system gives no new process."""
-    return Failure(
+    return Failed(
         "CannotStart",
         f"No process could be started for this: {error.strerror or type(error).__name__}.",
         "See whether the machine has memory left and room for processes; it is tried again.",
     )
 
 
-def cannot_send(error: Exception) -> Failure:
+def cannot_send(error: Exception) -> Failed:
     """The task itself cannot be handed over."""
-    return Failure(
+    return Failed(
         "Bug",
         f"A fault in Registry Sheets: the task cannot be handed over ({type(error).__name__}).",
         "Please report it.",
     )
 
 
-def too_long(task: Task, seconds: float) -> Failure:
+def too_long(task: Task, seconds: float) -> Failed:
     """The task was given up at its limit."""
     limit = f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:g} s"
-    return Failure(
+    return Failed(
         "TookTooLong",
         f"The process that {_DOING[task.job]} {task.registry.sheet.name} took longer than {limit} and was ended.",
         f"See whether its folder and the network can be reached, then run by hand: {by_hand(task)}",
     )
 
 
-def died(task: Task, code: int | None) -> Failure:
+def died(task: Task, code: int | None) -> Failed:
     """The child ended in the middle of the task with this exit code, as multiprocessing gives it."""
-    return Failure(
+    return Failed(
         "ChildDied",
         f"The process that {_DOING[task.job]} {task.registry.sheet.name} {death(code)}.",
         f"Run by hand and see what it says: {by_hand(task)}",

@@ -24,7 +24,8 @@ from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.registry.text import one_line
 from registry_sheets.service.child_failures import by_hand
 from registry_sheets.service.child_process import TAKEN, Reply
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
+from registry_sheets.state.ledger_values import Failed
 
 Do = Callable[[Task], Result]
 
@@ -64,7 +65,7 @@ def _done(task: Task, do: str) -> Reply:
     try:
         return Reply(_bounded(_named(do)(task)))
     except RegistrySheetsError as error:
-        return Reply(Result(failure=Failure(type(error).__name__, _fit(error.message), _fit(error.fix))))
+        return Reply(Result(failure=Failed(type(error).__name__, _fit(error.message), _fit(error.fix))))
     except MemoryError:
         return Reply(Result(failure=_no_memory(task)), spent=True)
     except SystemExit:
@@ -79,7 +80,7 @@ def _packed(reply: Reply) -> bytes:
         return pickle.dumps(reply)
     except Exception as error:
         text = f"A fault in Registry Sheets: the result cannot be handed over ({type(error).__name__})."
-        return pickle.dumps(Reply(Result(failure=Failure("Bug", text, "Please report it."))))
+        return pickle.dumps(Reply(Result(failure=Failed("Bug", text, "Please report it."))))
 
 
 def _named(path: str) -> Do:
@@ -105,18 +106,18 @@ def _fit(text: str) -> str:
     return one_line(text)[:TEXT_LIMIT]
 
 
-def _no_memory(task: Task) -> Failure:
-    return Failure(
+def _no_memory(task: Task) -> Failed:
+    return Failed(
         "OutOfMemory",
         f"There was not enough memory for {task.registry.sheet.name}.",
         "Give the service more memory, or make the workbook smaller (old versions can go into another one).",
     )
 
 
-def _bug(error: BaseException, task: Task) -> Failure:
+def _bug(error: BaseException, task: Task) -> Failed:
     """One line that says where, and not what: the error's own text may quote a cell."""
     where = trail(error.__traceback__).rsplit(" > ", 1)[-1] or "its start"
-    return Failure(
+    return Failed(
         "Bug",
         f"A fault in Registry Sheets: {type(error).__name__} at {where}.",
         f"Run by hand, which prints a text to report: {by_hand(task)}",

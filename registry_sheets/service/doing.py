@@ -16,12 +16,12 @@ from registry_sheets.reports.content import Report
 from registry_sheets.reports.digest_unmailed import Trouble
 from registry_sheets.reports.mails import Rendered, alert
 from registry_sheets.service import outcomes
-from registry_sheets.service.tasks import Failure, Job, Result, Task
+from registry_sheets.service.tasks import Job, Result, Task
 from registry_sheets.service.telling import NAMES, health_of, where_of
 from registry_sheets.service.zones import zone_of
 from registry_sheets.state.deliveries import Deliveries
 from registry_sheets.state.ledger import Ledger
-from registry_sheets.state.ledger_values import noted_moment
+from registry_sheets.state.ledger_values import Failed, noted_moment
 from registry_sheets.state.store import Store
 from registry_sheets.wiring import open_workbook, outbox_of, sends_mail, today_of
 from registry_sheets.wiring.mail import ConfiguredPost, first_day, mail_setting
@@ -70,7 +70,7 @@ def _told_of_outputs(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Re
 
 def _but(result: Result, kind: str, what: str, fix: str = "") -> Result:
     """The result of a pass that was made and recorded, of which one thing went wrong afterwards."""
-    return replace(result, failure=Failure(kind, f"The sheet was checked, but {what}", fix))
+    return replace(result, failure=Failed(kind, f"The sheet was checked, but {what}", fix))
 
 
 def _weekly(task: Task) -> Result:

@@ -12,11 +12,11 @@ from registry_sheets.service import outcomes
 from registry_sheets.service.child_failures import STOPPED
 from registry_sheets.service.due import latest_nightly, latest_weekly, slot
 from registry_sheets.service.plan import Plan
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
 from registry_sheets.service.telling import done_event, error_event, told_of
 from registry_sheets.service.tools import Tools
 from registry_sheets.state.ledger import Ledger
-from registry_sheets.state.ledger_values import Alert, Claim, Ended, moment, noted_moment
+from registry_sheets.state.ledger_values import Alert, Claim, Ended, Failed, moment, noted_moment
 
 _SPARE = timedelta(minutes=5)  # a lease outlasts what may be done under it
 
@@ -75,7 +75,7 @@ class Turn:
         except Exception as error:
             self.tools.log(error_event(self.registry.name, job, error))
             text = f"A fault in Registry Sheets ({type(error).__name__}); the log says where."
-            result = Result(failure=Failure("Bug", text, "Please report it."))
+            result = Result(failure=Failed("Bug", text, "Please report it."))
         if (result.failure or not result.skipped) and not (result.failure and result.failure.kind == STOPPED):
             seconds = max((self.tools.now() - started).total_seconds(), 0.0)
             self.tools.log(done_event(job, task, result, seconds))

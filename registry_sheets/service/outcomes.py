@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from registry_sheets import errors
-from registry_sheets.service.tasks import Failure, Result
+from registry_sheets.service.tasks import Result
 from registry_sheets.state.ledger_values import Ended, Failed, moment, noted_moment
 
 SOON = timedelta(minutes=10)
@@ -28,7 +28,7 @@ _PASSING = frozenset(("CannotStart", "OutboxBusy", "MailBusy", "MailNotSent"))
 _LASTING = frozenset(("RowsVanished",))
 
 
-def back_in(failure: Failure) -> timedelta:
+def back_in(failure: Failed) -> timedelta:
     """How soon a failed job is worth another try."""
     kind = getattr(errors, failure.kind, None)
     passing = isinstance(kind, type) and issubclass(kind, errors.NotChecked) and failure.kind not in _LASTING
@@ -46,7 +46,7 @@ def of_pass(result: Result, now: datetime, waiting_since: str) -> Ended:
         notes[AGAIN] = moment(now + (SOON if result.again else back_in(result.failure)))
     else:
         notes[CHECKED] = moment(now)
-    return Ended("nightly", _failed(result), dict(result.counts), notes)
+    return Ended("nightly", result.failure, dict(result.counts), notes)
 
 
 def of_weekly(result: Result, now: datetime, period: str, waiting_since: str) -> Ended:
@@ -54,7 +54,7 @@ def of_weekly(result: Result, now: datetime, period: str, waiting_since: str) ->
     notes = {WEEKLY_AGAIN: f"{moment(now + back_in(result.failure))} {period}" if result.failure else ""}
     if result.again and not result.failure:
         notes |= {AGAIN: moment(now + SOON), **_waiting(result, now, waiting_since)}
-    return Ended("weekly", _failed(result), dict(result.counts), notes)
+    return Ended("weekly", result.failure, dict(result.counts), notes)
 
 
 def is_time(at: datetime | None, now: datetime) -> bool:
@@ -72,11 +72,6 @@ def _waiting(result: Result, now: datetime, since: str) -> dict[str, str]:
     if result.again and result.waiting:
         return {WAITING: result.waiting, WAITING_SINCE: since or moment(now)}
     return {} if result.failure else {WAITING: "", WAITING_SINCE: ""}
-
-
-def _failed(result: Result) -> Failed | None:
-    told = result.failure
-    return Failed(told.kind, told.message, told.fix) if told else None
 
 
 def facts(counts: Mapping[str, int]) -> str:

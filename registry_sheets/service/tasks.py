@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from registry_sheets.config import RegistryConfig
+from registry_sheets.state.ledger_values import Failed
 
 Job = Literal["nightly", "weekly", "check", "alert"]
 """The nightly pass, the weekly mail, a pass in between, a mail to those who look after the service."""
@@ -44,15 +45,6 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a task could not be done: ``kind`` is the error's class name; message and fix are for people."""
-
-    kind: str
-    message: str
-    fix: str = ""
-
-
-@dataclass(frozen=True)
 class Result:
     """What came of a task.
 
@@ -61,7 +53,7 @@ class Result:
     in ten minutes; ``waiting`` says what. ``skipped``: a check found all as it was.
     """
 
-    failure: Failure | None = None
+    failure: Failed | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     again: bool = False

@@ -12,8 +12,8 @@ from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.service.logs import Event, Level, Value
 from registry_sheets.service.outcomes import LATER, SOON, back_in, facts
-from registry_sheets.service.tasks import Failure, Result, Task, Told
-from registry_sheets.state.ledger_values import Alert, FailureRow
+from registry_sheets.service.tasks import Result, Task, Told
+from registry_sheets.state.ledger_values import Alert, Failed, FailureRow
 
 NAMES: Mapping[str, str] = {
     "nightly": "nightly pass",
@@ -72,11 +72,11 @@ def trail_of(error: BaseException) -> str:
     return ", ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
-def _without_cells(failure: Failure) -> Failure:
+def _without_cells(failure: Failed) -> Failed:
     return replace(failure, message=_WITHOUT_CELLS.get(failure.kind, failure.message))
 
 
-def said(failure: Failure) -> str:
+def said(failure: Failed) -> str:
     """What is wrong and what to do."""
     return f"{failure.message} {failure.fix}".strip()
 
@@ -103,5 +103,5 @@ def told_of(alert: Alert, zone: tzinfo) -> Told:
 def _when(failure: FailureRow) -> str:
     if failure.job == "state":
         return "every minute"
-    soon = back_in(Failure(failure.kind, failure.message)) == SOON
+    soon = back_in(Failed(failure.kind, failure.message)) == SOON
     return f"every {SOON.seconds // 60} minutes" if soon else f"every {LATER.seconds // 60} minutes"

@@ -30,7 +30,8 @@ from registry_sheets.config import RegistryConfig, read_file
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.service.doing import do
 from registry_sheets.service.loop import Service
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
+from registry_sheets.state.ledger_values import Failed
 from registry_sheets.wiring.state import ledgers
 from registry_sheets.workbooks.base import SetCell
 from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
@@ -70,7 +71,7 @@ class Here:
         try:
             result = do(task)
         except RegistrySheetsError as error:
-            result = Result(failure=Failure(type(error).__name__, error.message, error.fix))
+            result = Result(failure=Failed(type(error).__name__, error.message, error.fix))
         self.ended[result.failure.kind if result.failure else "waits" if result.again else "done"] += 1
         return result
 

@@ -11,11 +11,12 @@ from typing import Any
 from registry_sheets.config import RegistryConfig
 from registry_sheets.service.logs import Event
 from registry_sheets.service.loop import Service
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
 from registry_sheets.service.tools import LedgerOf
 from registry_sheets.settings import RegistrySettings, SmtpSettings
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_host import Fate
+from registry_sheets.state.ledger_values import Failed
 from registry_sheets.state.store import Store
 
 LEASE = timedelta(minutes=20)
@@ -185,7 +186,7 @@ class Lab:
 
 def failing(kind: str = "UnreadableWorkbook", message: str = "It cannot be read.") -> Callable[[Task], Result]:
     """Answers with a failure, to everything but alerts."""
-    return lambda task: Result() if task.job == "alert" else Result(failure=Failure(kind, message, "Mend it."))
+    return lambda task: Result() if task.job == "alert" else Result(failure=Failed(kind, message, "Mend it."))
 
 
 def at(*numbers: int) -> datetime:

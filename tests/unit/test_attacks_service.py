@@ -11,8 +11,9 @@ from typing import Any
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import StateUnusable
 from registry_sheets.service.loop import Service
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
 from registry_sheets.state.ledger import Ledger
+from registry_sheets.state.ledger_values import Failed
 from tests.support.service import Lab, NotingWorker, at, failing, registry
 
 THURSDAY = at(2026, 11, 26, 14)
@@ -80,7 +81,7 @@ def test_a_month_of_failures_of_changing_kinds_tells_each_kind_once(tmp_path: Pa
 
     def answer(task: Task) -> Result:
         number = len(lab.worker.tasks) % len(kinds)
-        return Result() if task.job == "alert" else Result(failure=Failure(kinds[number], "No.", "Mend it."))
+        return Result() if task.job == "alert" else Result(failure=Failed(kinds[number], "No.", "Mend it."))
 
     lab.worker.answer = answer
     rounds(lab, 30 * 24 * 60, 15)
@@ -94,10 +95,10 @@ def test_a_mail_server_that_is_down_for_days_makes_no_storm_when_it_is_back(tmp_
     def answer(task: Task) -> Result:
         if task.job == "alert":
             if down:
-                return Result(failure=Failure("MailNotSent", "The mail server cannot be reached."))
+                return Result(failure=Failed("MailNotSent", "The mail server cannot be reached."))
             sent.append(task)
             return Result()
-        return Result(failure=Failure("UnreadableWorkbook", "No.", "Mend it."))
+        return Result(failure=Failed("UnreadableWorkbook", "No.", "Mend it."))
 
     lab.worker.answer = answer
     done = rounds(lab, 3 * 24 * 60)

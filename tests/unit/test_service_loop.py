@@ -22,11 +22,11 @@ from registry_sheets.errors import ConfigProblem, StateUnusable
 from registry_sheets.service import outcomes
 from registry_sheets.service.child_failures import STOPPED
 from registry_sheets.service.loop import READY, STOPPING, WATCHDOG, Service
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
 from registry_sheets.service.telling import where_of
 from registry_sheets.service.ticker import Ticker
 from registry_sheets.state.ledger import Ledger
-from registry_sheets.state.ledger_values import moment
+from registry_sheets.state.ledger_values import Failed, moment
 from tests.support.service import Clock, Killed, Lab, NotingWorker, at, failing, registry
 
 THURSDAY = at(2026, 11, 26, 14)
@@ -193,12 +193,12 @@ def test_a_check_that_found_all_as_it_was_mends_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [name for name, one in vars(errors).items() if isinstance(one, type)])
 def test_every_error_is_come_back_to(name: str) -> None:
     soon = issubclass(getattr(errors, name), errors.NotChecked) and name != "RowsVanished"
-    assert outcomes.back_in(Failure(name, "")) == (outcomes.SOON if soon else outcomes.LATER)
+    assert outcomes.back_in(Failed(name, "")) == (outcomes.SOON if soon else outcomes.LATER)
 
 
 @pytest.mark.parametrize("name", ["ChildDied", "annotations", "__name__", "", "ValueError"])
 def test_a_kind_that_is_no_error_of_ours(name: str) -> None:
-    assert outcomes.back_in(Failure(name, "")) == outcomes.LATER
+    assert outcomes.back_in(Failed(name, "")) == outcomes.LATER
 
 
 # Alerts
@@ -242,7 +242,7 @@ def test_without_addresses_nobody_is_told(lab: Lab) -> None:
 
 def test_an_alert_that_cannot_be_sent_is_tried_again(tmp_path: Path) -> None:
     lab = Lab(tmp_path, THURSDAY, registry(**ALERTED))
-    lab.worker.answer = lambda _task: Result(failure=Failure("MailNotSent", "No server."))
+    lab.worker.answer = lambda _task: Result(failure=Failed("MailNotSent", "No server."))
     lab.round()
     assert lab.round(5) == []
     assert lab.round(5)[-1] == ("alert", "failure 1")
@@ -390,7 +390,7 @@ def test_a_task_that_a_stop_cut_short_is_free_for_the_next(tmp_path: Path) -> No
 
     def stopped(_task: Task) -> Result:
         lab.service.stop()
-        return Result(failure=Failure(STOPPED, "The service ended."))
+        return Result(failure=Failed(STOPPED, "The service ended."))
 
     lab.worker.answer = stopped
     assert lab.round() == [("nightly", "2026-11-26")]  # and nothing of the other

@@ -19,7 +19,8 @@ import pytest
 from registry_sheets.registry.times import nightly_time, weekly_time
 from registry_sheets.service.due import latest_nightly, latest_weekly
 from registry_sheets.service.jobs import began
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
+from registry_sheets.state.ledger_values import Failed
 from tests.support.service import Killed, Lab, at, registry
 
 TIMES = ("00:00", "00:30", "01:45", "02:00", "02:30", "03:10", "23:30")
@@ -114,7 +115,7 @@ class Years:
         if not task.forced and task.job in ("nightly", "weekly"):
             self.done[task.registry.name, task.job, task.period] += 1
         if luck > 0.9:
-            return Result(failure=Failure(self.chance.choice(("WorkbookOpen", "NoModelsTab")), "It failed."))
+            return Result(failure=Failed(self.chance.choice(("WorkbookOpen", "NoModelsTab")), "It failed."))
         return Result(again=luck > 0.8, waiting="It is open.")
 
     def _meanwhile(self) -> None:

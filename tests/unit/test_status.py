@@ -17,10 +17,10 @@ from registry_sheets.service.outcomes import BEGAN
 from registry_sheets.service.plan import plan_of
 from registry_sheets.service.status import RegistryStatus, Seen, seen_in, status_of, unreadable
 from registry_sheets.service.status_mail import weekly_off
-from registry_sheets.service.tasks import Failure, Result, Task
+from registry_sheets.service.tasks import Result, Task
 from registry_sheets.settings import SmtpSettings
 from registry_sheets.state.deliveries import Deliveries
-from registry_sheets.state.ledger_values import Ended, moment
+from registry_sheets.state.ledger_values import Ended, Failed, moment
 from tests.support.service import LEASE, Lab, at, failing, registry
 
 THURSDAY = at(2026, 11, 26, 14)
@@ -239,7 +239,7 @@ def test_a_weekly_mail_that_failed_says_when_it_is_tried_again(
 
 def test_an_alert_that_could_not_be_sent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lab = lab_of(tmp_path, registry(alert_to=["ops@example.com"]))
-    lab.worker.answer = lambda _task: Result(failure=Failure("MailNotSent", "No server."))
+    lab.worker.answer = lambda _task: Result(failure=Failed("MailNotSent", "No server."))
     lab.round()
     assert "  A mail about a failure could not be sent; it is tried again at 2026-11-26 14:10." in printed(
         capsys, stands(lab)
