@@ -92,10 +92,10 @@ def preheader(digest: Digest) -> str:
 def tiles(digest: Digest) -> list[Tile]:
     """The numbers that stand above all else."""
     to_mend = digest.to_mend if isinstance(digest, Summary) else digest.findings.total
-    first = Tile(f"{digest.models:,}", "models", "ink") if isinstance(digest, Summary) else None
+    whole = [Tile(f"{digest.models:,}", "models", "ink")] if isinstance(digest, Summary) else []
     return [
-        *([first] if first else []),
-        Tile(f"{digest.live.total:,}", "live", "ink"),
+        *whole,
+        Tile(f"{digest.live.total:,}", "live versions" if whole else "live", "ink"),
         Tile(f"{to_mend:,}", "to mend", "error" if to_mend else "ink"),
         Tile(f"{digest.overdue.total:,}", "overdue", "warning" if digest.overdue.total else "ink"),
         Tile(f"{digest.changes.total:,}", "changed", "ink"),

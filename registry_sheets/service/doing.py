@@ -174,12 +174,13 @@ def _letters(registry: RegistryConfig, report: Report, week: str, store: Store) 
 
 def _waiting_mail(registry: RegistryConfig, seen: Look, store: Store) -> Mailed:
     """Send what was put off. Raises as send_waiting()."""
-    deliveries = Deliveries(store)
-    if not sends_mail(registry) or not deliveries.due(_now()):
+    if not sends_mail(registry):
         return Mailed()
-    report = report_after(registry, seen)
-    letters_of = lambda week: _letters(registry, report, week, store)  # noqa: E731
-    return send_waiting(letters_of, deliveries, ConfiguredPost(registry), _now)
+
+    def letters_of(week: str) -> tuple[Letters, Plan]:
+        return _letters(registry, report_after(registry, seen), week, store)
+
+    return send_waiting(letters_of, Deliveries(store), ConfiguredPost(registry), _now)
 
 
 def _tell_of_failed_pass(task: Task, error: RegistrySheetsError, store: Store) -> None:
