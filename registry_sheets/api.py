@@ -22,6 +22,7 @@ from registry_sheets.operations.looking import Look, look
 from registry_sheets.registry.columns import ModelVersion
 from registry_sheets.registry.edits.spoken import spoken, spoken_fact, spoken_own, spoken_text
 from registry_sheets.registry.findings import Finding
+from registry_sheets.registry.google_address import is_web_address
 from registry_sheets.registry.live import LiveVersion
 from registry_sheets.registry.model_versions import model_version
 from registry_sheets.registry.past.changes import Change
@@ -77,26 +78,33 @@ def open_registry(path_or_config: str | os.PathLike[str], registry: str = "") ->
     record(), promote() and rollback(); help(registry_sheets.Registry) tells of each.
 
     Args:
-        path_or_config: a workbook (.xlsx, .xlsm), whose config.toml is found as the command line finds it, or a
-            config file (.toml).
+        path_or_config: a workbook (.xlsx, .xlsm) or a Google spreadsheet (its address, or its id), whose config.toml
+            is found as the command line finds it, or a config file (.toml).
         registry: which one, where the config has several.
 
     Raises:
         ConfigProblem: there is no such registry, there are several and none is named, or the path is a folder. A
             workbook that is not there is told by the first question (UnreadableWorkbook).
     """
-    path = Path(path_or_config)
+    said = os.fspath(path_or_config)
+    found = _configured(said, (registry,) if registry else ())
+    if len(found) != 1:
+        known = ", ".join(one.name for one in found) or "none"
+        raise ConfigProblem(f"{said} has several registries: {known}.", 'Say which: open_registry(path, "NAME").')
+    return Registry(found[0])
+
+
+def _configured(said: str, names: tuple[str, ...]) -> tuple[RegistryConfig, ...]:
+    """The registries of a config file, a workbook or a Google spreadsheet. Raises ConfigProblem."""
+    path = Path(said)
+    if is_web_address(said):
+        return load(None, said, names).registries
     if path.is_dir():
         raise ConfigProblem(
             f"{path} is a folder.", "Name the workbook or the config file in it: open_registry('models.xlsx')."
         )
-    names = (registry,) if registry else ()
     is_config = path.suffix.casefold() == ".toml"
-    found = load(path, None, names).registries if is_config else load(None, path, names).registries
-    if len(found) != 1:
-        known = ", ".join(one.name for one in found) or "none"
-        raise ConfigProblem(f"{path} has several registries: {known}.", 'Say which: open_registry(path, "NAME").')
-    return Registry(found[0])
+    return load(path, None, names).registries if is_config else load(None, said, names).registries
 
 
 class Registry:
@@ -114,9 +122,9 @@ class Registry:
         return self._config.name
 
     @property
-    def sheet(self) -> Path:
-        """The workbook."""
-        return self._config.sheet
+    def sheet(self) -> Path | str:
+        """The workbook: its path, or the address of a Google spreadsheet."""
+        return self._config.sheet.path or str(self._config.sheet)
 
     @property
     def versions(self) -> list[ModelVersion]:
@@ -364,7 +372,7 @@ def record(
 
     Args:
         name, version: the model, and which version of it.
-        sheet: the workbook or the config file, as open_registry() takes it.
+        sheet: the workbook, the address or the config file, as open_registry() takes it.
         registry: which one, where the config has several.
         trained, data, location, stage, owner, used_for, changed, by, why, deployed, reviewed, run, data_link: what
             is known of the version.

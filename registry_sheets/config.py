@@ -8,27 +8,19 @@ Paths in a file are relative to that file.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from registry_sheets.config_problems import problem_of, problem_of_toml
+from registry_sheets.config_environment import config_path, overlay_of
+from registry_sheets.config_reading import address_or, defaults_in, included, is_ours, merged, parse
 from registry_sheets.errors import ConfigProblem
-from registry_sheets.settings import Defaults, File, RegistrySettings, known_keys, nearest
+from registry_sheets.registry.google_address import fault_of, google_address
+from registry_sheets.registry.registry_sheet import FileSheet, GoogleSheet, RegistrySheet
+from registry_sheets.settings import RegistrySettings
 
 CONFIG_NAME = "config.toml"
-ENV_PREFIX = "REGISTRY_SHEETS_"
-ENV_KEYS = ("state", "output", "time_zone", "write_back", "fail_on")
-"""Settings that an environment variable (REGISTRY_SHEETS_STATE, ...) puts over whatever the file says."""
-
-_NOT_OVERLAID = (ENV_PREFIX + "CONFIG", ENV_PREFIX + "SMTP_PASSWORD")
-_PATHS = ("sheet", "output", "state", "index")
-_SMTP_PATHS = ("password_file", "ca_file")
-_TABLES = ("columns", "synonyms", "stages", "metrics", "rules", "limits", "smtp")
 
 
 @dataclass(frozen=True)
@@ -41,14 +33,15 @@ class Index:
 
 @dataclass(frozen=True)
 class RegistryConfig:
-    """One registry as configured. ``home`` is the folder of its config, or of its sheet without one.
+    """One registry as configured.
 
-    Paths are absolute. ``output`` None: nothing is published. ``state`` None: nobody said; see
+    ``home`` is the folder of its config; without one that of its workbook, or for a Google spreadsheet the current
+    folder. Paths are absolute. ``output`` None: nothing is published. ``state`` None: nobody said; see
     operations.places.state_folder. ``index`` None: no page lists it.
     """
 
     name: str
-    sheet: Path
+    sheet: RegistrySheet
     settings: RegistrySettings
     home: Path
     file: Path | None = None
@@ -67,8 +60,7 @@ class RegistryConfig:
     @property
     def slug(self) -> str:
         """The name as a folder's name."""
-        kept = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in self.name.strip())
-        return kept.strip("-.").lower() or "registry"
+        return slug_of(self.name)
 
     def _folder(self, said: str) -> Path | None:
         return self.home / Path(said).expanduser() / self.slug if said else None
@@ -82,9 +74,15 @@ class Config:
     path: Path | None = None
 
 
+def slug_of(name: str) -> str:
+    """A registry's name as a folder's name."""
+    kept = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name.strip())
+    return kept.strip("-.").lower() or "registry"
+
+
 def load(
     config: Path | None = None,
-    sheet: Path | None = None,
+    sheet: str | os.PathLike[str] | None = None,
     names: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Config:
@@ -93,17 +91,19 @@ def load(
     Args:
         config: --config, if given; else REGISTRY_SHEETS_CONFIG; else config.toml in the current
             folder, then beside the sheet.
-        sheet: the workbook named on the command line; a config that is merely found counts only if
-            it names this workbook or, for its defaults, stands beside it.
+        sheet: the workbook named on the command line, or the address or id of a Google spreadsheet; a config
+            that is merely found counts only if it names this one or, for its defaults, stands beside it (for a
+            Google spreadsheet: in the current folder).
         names: --registry; empty for all.
         environment: variables to put over the file; None for the process's own.
 
     Raises ConfigProblem.
     """
     variables = os.environ if environment is None else environment
-    overlay = _overlay(variables)
-    named = config or _path_in(variables)
-    found = _of_file(named, sheet, overlay) if named else _found(sheet, overlay)
+    overlay = overlay_of(variables)
+    named = config or config_path(variables)
+    wanted = None if sheet is None else _named(os.fspath(sheet))
+    found = _of_file(named, wanted, overlay) if named else _found(wanted, overlay)
     return replace(found, registries=_chosen(found, tuple(names)))
 
 
@@ -111,13 +111,41 @@ def read_file(path: Path, overlay: Mapping[str, str] | None = None) -> Config:
     """All registries of one file and of those it includes. Raises ConfigProblem."""
     registries = tuple(_registries(path.absolute(), {}, overlay or {}, frozenset()))
     _check_names(registries, path)
-    if index := _parse(path).get("index", ""):
+    if index := parse(path).get("index", ""):
         members = tuple((one.name, one.output) for one in registries if one.output and one.settings.report)
         registries = tuple(replace(one, index=Index(Path(index), members)) for one in registries)
     return Config(registries, path)
 
 
-def _of_file(path: Path, sheet: Path | None, overlay: Mapping[str, str]) -> Config:
+def same_sheet(one: RegistrySheet, other: RegistrySheet) -> bool:
+    """Whether both are the same file, whatever the way to it, or the same spreadsheet, whichever tab is named."""
+    if isinstance(one, GoogleSheet) or isinstance(other, GoogleSheet):
+        return _id(one) == _id(other)
+    return os.path.normcase(one.path.resolve()) == os.path.normcase(other.path.resolve())
+
+
+def _id(sheet: RegistrySheet) -> str:
+    return sheet.address.id if isinstance(sheet, GoogleSheet) else ""
+
+
+def _named(said: str) -> RegistrySheet:
+    """What a command names as its sheet. Raises ConfigProblem for an address that is no spreadsheet's."""
+    if fault := fault_of(said):
+        raise ConfigProblem(f"{said} cannot be used. {fault}")
+    here = Path.cwd()
+    return _sheet(address_or(here / said, said), here)
+
+
+def _sheet(said: str, home: Path, name: str = "", file: Path | None = None) -> RegistrySheet:
+    """The sheet that a whole path, an address or an id names."""
+    path = Path(said)
+    address = None if path.is_absolute() else google_address(said)
+    if address is None:
+        return FileSheet(path)
+    return GoogleSheet(address, home / slug_of(name or address.usual_name), file)
+
+
+def _of_file(path: Path, sheet: RegistrySheet | None, overlay: Mapping[str, str]) -> Config:
     found = read_file(path, overlay)
     if sheet is None:
         if not found.registries:
@@ -126,10 +154,10 @@ def _of_file(path: Path, sheet: Path | None, overlay: Mapping[str, str]) -> Conf
             )
         return found
     named = _naming(found, sheet)
-    return Config(named or (_bare(sheet, overlay, _parse(path), path),), path)
+    return Config(named or (_bare(sheet, overlay, parse(path), path),), path)
 
 
-def _found(sheet: Path | None, overlay: Mapping[str, str]) -> Config:
+def _found(sheet: RegistrySheet | None, overlay: Mapping[str, str]) -> Config:
     """The config that nobody named: in the current folder, then beside the sheet, else none."""
     here = Path(CONFIG_NAME)
     if sheet is None:
@@ -140,43 +168,32 @@ def _found(sheet: Path | None, overlay: Mapping[str, str]) -> Config:
                 "or make a registry with: registry-sheets init models.xlsx",
             )
         return _of_file(here, None, overlay)
-    beside = sheet.parent / CONFIG_NAME
-    for path in dict.fromkeys((here.absolute(), beside.absolute())):
+    beside = sheet.folder / CONFIG_NAME
+    for path in dict.fromkeys((here.absolute(), beside)):
         if path.is_file() and is_ours(path):
             found = read_file(path, overlay)
             named = _naming(found, sheet)
-            if not named and path == beside.absolute():
-                named = (_bare(sheet, overlay, _parse(path), path),)
+            if not named and path == beside:
+                named = (_bare(sheet, overlay, parse(path), path),)
             if named:
                 return Config(named, path)
     return Config((_bare(sheet, overlay, {}, None),))
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a config.toml that nobody named is one of ours at all: other programs use that name too.
-
-    One that cannot be read counts: a slip of the pen must not switch a config off unseen.
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return True
-    return not raw or not raw.keys().isdisjoint(File.model_fields)
+def _naming(config: Config, sheet: RegistrySheet) -> tuple[RegistryConfig, ...]:
+    """The registries of this sheet; of several in one Google spreadsheet that whose tab the address names, if any."""
+    named = tuple(registry for registry in config.registries if same_sheet(registry.sheet, sheet))
+    if not isinstance(sheet, GoogleSheet):
+        return named
+    return tuple(registry for registry in named if str(registry.sheet) == str(sheet)) or named
 
 
-def _naming(config: Config, sheet: Path) -> tuple[RegistryConfig, ...]:
-    return tuple(registry for registry in config.registries if _same_file(registry.sheet, sheet))
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    return os.path.normcase(one.resolve()) == os.path.normcase(other.resolve())
-
-
-def _bare(sheet: Path, overlay: Mapping[str, str], raw: Mapping[str, Any], file: Path | None) -> RegistryConfig:
+def _bare(
+    sheet: RegistrySheet, overlay: Mapping[str, str], raw: Mapping[str, Any], file: Path | None
+) -> RegistryConfig:
     """A registry that no block names: the file's defaults, if there is a file."""
-    defaults = {key: said for key, said in raw.items() if key in Defaults.model_fields}
-    home = (file or sheet).absolute().parent
-    return _registry({**defaults, **overlay, "sheet": str(sheet.absolute())}, home, file)
+    home = file.absolute().parent if file else sheet.folder
+    return _registry({**defaults_in(raw), **overlay, "sheet": str(sheet)}, home, file)
 
 
 def _chosen(config: Config, names: tuple[str, ...]) -> tuple[RegistryConfig, ...]:
@@ -193,15 +210,15 @@ def _registries(
 ) -> Iterable[RegistryConfig]:
     if path in above:
         raise ConfigProblem(f"{path} includes itself.", "Take it out of include.")
-    raw = _parse(path)
-    defaults = _merged(inherited, {key: raw[key] for key in raw if key in Defaults.model_fields})
+    raw = parse(path)
+    defaults = merged(inherited, defaults_in(raw))
     blocks = raw.get("registry", [])
     if not blocks and "sheet" in raw:
         blocks = [{key: raw[key] for key in ("name", "sheet") if key in raw}]
     for block in blocks:
-        yield _registry({**_merged(defaults, block), **overlay}, path.parent, path)
-    for included in _included(path, raw.get("include", [])):
-        yield from _registries(included, defaults, overlay, above | {path})
+        yield _registry({**merged(defaults, block), **overlay}, path.parent, path)
+    for below in included(path, raw.get("include", [])):
+        yield from _registries(below, defaults, overlay, above | {path})
 
 
 def _registry(raw: Mapping[str, Any], home: Path, file: Path | None) -> RegistryConfig:
@@ -210,88 +227,8 @@ def _registry(raw: Mapping[str, Any], home: Path, file: Path | None) -> Registry
         raise ConfigProblem(
             f"{file}: a [[registry]] block does not say which workbook it is.", 'Add: sheet = "models.xlsx".'
         )
-    sheet = home / Path(settings.sheet).expanduser()
-    return RegistryConfig(settings.name or sheet.stem, sheet, settings, home, file)
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    """One file, checked by itself so that an error names its line; its paths made absolute."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        raw = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise problem_of_toml(path, error) from None
-    try:
-        File.model_validate(raw)
-    except ValidationError as error:
-        raise problem_of(path, text, error, known_keys) from None
-    return _absolute(raw, path.absolute().parent)
-
-
-def _absolute(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
-    for table in (raw, *raw.get("registry", [])):
-        table.update(_paths(table, _PATHS, folder))
-        if isinstance(smtp := table.get("smtp"), dict):
-            smtp.update(_paths(smtp, _SMTP_PATHS, folder))
-    return raw
-
-
-def _paths(table: Mapping[str, Any], keys: Iterable[str], folder: Path) -> dict[str, str]:
-    return {key: str(folder / Path(table[key]).expanduser()) for key in keys if table.get(key)}
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """``above`` over ``below``; tables are merged key by key, a rule's option by option."""
-    merged = {**below, **above}
-    for table in _TABLES:
-        if table in below and table in above:
-            merged[table] = {**below[table], **above[table]}
-    for rule in {*below.get("rules", {})} & {*above.get("rules", {})}:
-        merged["rules"][rule] = {**below["rules"][rule], **above["rules"][rule]}
-    return merged
-
-
-def _included(path: Path, patterns: Iterable[str]) -> Iterable[Path]:
-    for pattern in patterns:
-        anchor = Path(pattern).expanduser()
-        folder = Path(anchor.anchor) if anchor.is_absolute() else path.parent
-        found = sorted(folder.glob(str(anchor.relative_to(anchor.anchor))))
-        if not found:
-            raise ConfigProblem(f"{path}: include: no file matches '{pattern}'.", "Correct the path, or take it out.")
-        yield from found
-
-
-def _overlay(variables: Mapping[str, str]) -> dict[str, str]:
-    overlay = {}
-    for name in sorted(variables):
-        if not name.startswith(ENV_PREFIX) or name in _NOT_OVERLAID:
-            continue
-        key = name.removeprefix(ENV_PREFIX).lower()
-        if key not in ENV_KEYS:
-            raise ConfigProblem(
-                f"The environment variable {name} is not a setting.",
-                nearest(key, (*ENV_KEYS, "config", "smtp_password")),
-            )
-        overlay[key] = str(Path(variables[name]).absolute()) if key in _PATHS and variables[name] else variables[name]
-    _check_overlay(overlay)
-    return overlay
-
-
-def _check_overlay(overlay: Mapping[str, str]) -> None:
-    if not overlay:
-        return
-    try:
-        Defaults.model_validate(overlay)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ConfigProblem(
-            f"The environment variable {ENV_PREFIX}{str(first['loc'][0]).upper()} cannot be used: {first['msg']}."
-        ) from None
-
-
-def _path_in(variables: Mapping[str, str]) -> Path | None:
-    said = variables.get(ENV_PREFIX + "CONFIG", "")
-    return Path(said) if said else None
+    sheet = _sheet(settings.sheet, home, settings.name, file)
+    return RegistryConfig(settings.name or sheet.usual_name, sheet, settings, home, file)
 
 
 def _check_names(registries: Iterable[RegistryConfig], path: Path) -> None:

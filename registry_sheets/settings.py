@@ -3,80 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from registry_sheets.config_problems import SettingFault, wanted
 from registry_sheets.operations.directions import Direction
 from registry_sheets.registry.columns import COLUMNS
+from registry_sheets.registry.google_address import fault_of
 from registry_sheets.registry.table import Stage
+from registry_sheets.setting_tables import GoogleSettings, LimitSettings, RuleSettings, SmtpSettings
 
 FailOn = Literal["error", "warning", "info", "never"]
-RuleSeverity = Literal["error", "warning", "info", "off"]
-
-
-class _Strict(BaseModel):
-    # Validators are built when one is needed: without a config, a check of a small workbook is mostly start-up.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class LimitSettings(_Strict):
-    """How large a workbook may grow when it is unpacked; a larger one is refused unread."""
-
-    max_uncompressed: int = Field(4 * 2**30, gt=0)
-    max_ratio: float = Field(200.0, gt=0)
-    ratio_from: int = Field(100 * 2**20, ge=0)
-    max_area: int = Field(4_000_000, gt=0)
-
-
-class SmtpSettings(_Strict):
-    """The server that takes mail. ``host`` "": no mail is sent. ``port`` 0 is that of the kind of ``security``."""
-
-    host: str = ""
-    port: int = Field(0, ge=0, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    auth: Literal["none", "login", "xoauth2"] = "none"
-    user: str = ""
-    password_env: str = "REGISTRY_SHEETS_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
-    password_file: str = ""
-    token_command: str = ""
-    timeout: float = Field(30.0, gt=0, le=600)
-    ca_file: str = ""
-
-    @field_validator("host")
-    @classmethod
-    def _bare_host(cls, value: str) -> str:
-        # The value is not repeated: what is more than a name may be a user with a password.
-        if re.search(r"[/@\\\s]", value) or re.fullmatch(r"[^:]*:\d*", value):
-            raise ValueError(
-                "This must be the name of the mail server alone, such as smtp.example.com; "
-                "port and user are settings of their own, and the password stands in no config."
-            )
-        return value
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.auth != "none" and not self.user:
-            raise ValueError(f'auth = "{self.auth}" needs user = "...", the account that sends')
-        if self.auth == "xoauth2" and not self.token_command:
-            raise ValueError('auth = "xoauth2" needs token_command = "...", a command that prints an access token')
-        return self
-
-
-class RuleSettings(BaseModel):
-    """One rule: its severity, and whatever options the rule itself has."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
-
-    severity: RuleSeverity | None = None
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What stands beside the severity; the rule's own model judges it."""
-        return dict(self.model_extra or {})
 
 
 FAULTLESS = (
@@ -86,8 +25,10 @@ FAULTLESS = (
 """Settings that setting_faults.py judges."""
 
 
-class Defaults(_Strict):
+class Defaults(BaseModel):
     """What may stand at the top of a file, as a default for every registry, and in each block."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # as setting_tables.Strict
 
     tab: str = ""
     lists_tab: str = ""
@@ -118,6 +59,7 @@ class Defaults(_Strict):
     rules: dict[str, RuleSettings] = {}
     limits: LimitSettings = LimitSettings.model_construct()
     smtp: SmtpSettings = SmtpSettings.model_construct()
+    google: GoogleSettings = GoogleSettings.model_construct()
 
     @field_validator("columns", "synonyms")
     @classmethod
@@ -149,6 +91,13 @@ class RegistrySettings(Defaults):
 
     name: str = ""
     sheet: str = ""
+
+    @field_validator("sheet")
+    @classmethod
+    def _file_or_spreadsheet(cls, value: str) -> str:
+        if fault := fault_of(value):
+            raise ValueError(fault)
+        return value
 
 
 class File(RegistrySettings):
@@ -219,7 +168,11 @@ def known_keys(location: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple((RegistrySettings if len(inner) < len(location) else File).model_fields)
 
 
-_TABLE_FIELDS: Mapping[str | int, type[BaseModel]] = {"limits": LimitSettings, "smtp": SmtpSettings}
+_TABLE_FIELDS: Mapping[str | int, type[BaseModel]] = {
+    "limits": LimitSettings,
+    "smtp": SmtpSettings,
+    "google": GoogleSettings,
+}
 
 
 def nearest(said: str, known: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,7 +62,7 @@ def compare(
     finish_listing(outcomes)
 
 
-def _named(name: str, versions: Sequence[str], sheet: Path | None) -> tuple[str, Sequence[str], Path | None]:
+def _named(name: str, versions: Sequence[str], sheet: str | None) -> tuple[str, Sequence[str], str | None]:
     """Model, versions and workbook; a workbook named first is a habit from `check`. Raises ConfigProblem."""
     from registry_sheets.cli.failures import pasted
     from registry_sheets.errors import ConfigProblem

@@ -11,11 +11,14 @@ from typing import Any
 
 from registry_sheets.cli.failures import ExitCode, worst
 from registry_sheets.cli.findings_output import Paint, paint_for
-from registry_sheets.operations.doctor import Diagnosis, Item, State, versions
+from registry_sheets.operations.doctor import Diagnosis, versions
+from registry_sheets.operations.doctor_items import Item, State
 from registry_sheets.registry.findings import Severity
 from registry_sheets.registry.text import terminal_safe
 
-_LIBRARIES = ("python-calamine", "openpyxl", "lxml", "pydantic", "typer", "rapidfuzz", "filelock")
+_LIBRARIES = (
+    "python-calamine", "openpyxl", "lxml", "pydantic", "typer", "rapidfuzz", "filelock", "gspread", "google-auth",
+)  # fmt: skip
 _LABELS: dict[State, str] = {"ok": "ok", "note": "note", "wrong": "WRONG"}
 _COLOURS: dict[State, Severity] = {"note": Severity.WARNING, "wrong": Severity.ERROR}
 
@@ -58,7 +61,7 @@ def _object(one: Diagnosis, installed: dict[str, str]) -> dict[str, Any]:
 
 
 def _lines(one: Diagnosis, paint: Paint) -> Iterable[str]:
-    yield paint.bold(terminal_safe(f"{one.name} {paint.dot} {one.sheet.name}"))
+    yield paint.bold(terminal_safe(f"{one.name} {paint.dot} {one.sheet.label}"))
     yield ""
     topic = ""
     for item in one.items:

@@ -227,7 +227,7 @@ def _finish(done: object, one: RegistryConfig, shape: Shape) -> None:
     from registry_sheets.operations.edit import Done
 
     assert isinstance(done, Done)
-    print_done(done, one.sheet.name, shape is Shape.JSON)
+    print_done(done, one.sheet.label, shape is Shape.JSON)
 
 
 def _becomes(to_testing: bool) -> Stage:
@@ -236,12 +236,12 @@ def _becomes(to_testing: bool) -> Stage:
     return Stage.TESTING if to_testing else Stage.ARCHIVED
 
 
-def _chosen(config: Path | None, sheet: Path | None, name: str) -> RegistryConfig:
+def _chosen(config: Path | None, sheet: str | None, name: str) -> RegistryConfig:
     """The one registry that an edit is about. Raises ConfigProblem where there are several."""
     return _only(_several(config, sheet, (name,) if name else ()))
 
 
-def _several(config: Path | None, sheet: Path | None, names: Sequence[str] | None) -> Sequence[RegistryConfig]:
+def _several(config: Path | None, sheet: str | None, names: Sequence[str] | None) -> Sequence[RegistryConfig]:
     from registry_sheets.config import load
 
     return load(config, sheet, names or ()).registries

@@ -44,7 +44,7 @@ def print_repairs(found: Sequence[tuple[RegistryConfig, Done]], as_json: bool) -
     for number, (one, done) in enumerate(found):
         if not as_json:
             print("\n" * bool(number), end="")
-            _print_lines(done, one.sheet.name, one.name)
+            _print_lines(done, one.sheet.label, one.name)
         for notice in done.notices:
             say(f"{one.name}: {notice}")
 
@@ -192,7 +192,7 @@ def _lost(id_: str, reason: str) -> str:
 
 
 def _listed(rows: list[dict[str, str]], one: RegistryConfig, named: bool, unread: bool) -> Iterable[str]:
-    sheet = terminal_safe(one.sheet.name)
+    sheet = terminal_safe(one.sheet.label)
     if not rows and unread:
         yield f"Not everything in the outbox of {sheet} can be read, and nothing else is in it."
         return

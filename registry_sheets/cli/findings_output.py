@@ -6,7 +6,6 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
 from registry_sheets.cli.failures import pasted
@@ -25,7 +24,7 @@ _NARROWEST = 40
 _BOLD, _FAINT, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-def print_findings(outcomes: Sequence[Outcome], format_: Format, everything: bool, sheet: Path | None) -> None:
+def print_findings(outcomes: Sequence[Outcome], format_: Format, everything: bool, sheet: str | None) -> None:
     """Print what was found in all registries, in one of the three formats."""
     if format_ is Format.JSON:
         _print_json(outcomes)
@@ -52,7 +51,7 @@ def _print_json(outcomes: Sequence[Outcome]) -> None:
 def _unseen(outcome: Outcome) -> dict[str, Any]:
     return {
         "registry": outcome.config.name,
-        "sheet": outcome.config.sheet.name,
+        "sheet": outcome.config.sheet.label,
         "rows": 0,
         "complete": False,
         "counts": {severity.value: 0 for severity in Severity},
@@ -60,7 +59,7 @@ def _unseen(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _print_tables(looks: Sequence[Look], everything: bool, sheet: Path | None) -> None:
+def _print_tables(looks: Sequence[Look], everything: bool, sheet: str | None) -> None:
     paint = paint_for(sys.stdout)
     for number, look in enumerate(looks):
         if number:

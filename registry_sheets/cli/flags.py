@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from registry_sheets.errors import ConfigProblem
+from registry_sheets.registry.google_address import is_web_address
 
 
 class Format(StrEnum):
@@ -38,11 +39,16 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-Sheet = Annotated[
-    Path | None, typer.Argument(metavar="SHEET", help="The workbook; without it, every registry of the config.")
+Sheet = Annotated[  # text, since a Path would swallow the second slash of an address
+    str | None,
+    typer.Argument(
+        metavar="SHEET",
+        help="The workbook, or a Google spreadsheet's address; without it, every registry of the config.",
+    ),
 ]
 SheetFile = Annotated[
-    Path | None, typer.Option("--sheet", metavar="FILE", help="The workbook, if it is not the config's.")
+    str | None,
+    typer.Option("--sheet", metavar="SHEET", help="The workbook or Google spreadsheet, if it is not the config's."),
 ]
 Model = Annotated[
     str, typer.Argument(metavar="NAME", help="Only this model. (The name of a workbook is taken for --sheet.)")
@@ -73,10 +79,10 @@ def day(said: str, flag: str = "--today") -> date | None:
         raise ConfigProblem(f"{flag} {said} is not a date.", f"Write it as year-month-day: {flag} 2026-06-30") from None
 
 
-def model_or_sheet(name: str, sheet: Path | None) -> tuple[str, Path | None]:
-    """(model, workbook) where the one argument may be either: `live "AC failure"`, `live models.xlsx`."""
-    if sheet is None and Path(name).suffix.casefold() in _WORKBOOKS:
-        return "", Path(name)
+def model_or_sheet(name: str, sheet: str | None) -> tuple[str, str | None]:
+    """(model, sheet) where the one argument may be either: `live "AC failure"`, `live models.xlsx`, an address."""
+    if sheet is None and (Path(name).suffix.casefold() in _WORKBOOKS or is_web_address(name)):
+        return "", name
     return name, sheet
 
 

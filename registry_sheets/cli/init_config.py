@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from registry_sheets.config import CONFIG_NAME, RegistryConfig, is_ours, load, read_file
+from registry_sheets.config import CONFIG_NAME, RegistryConfig, load, read_file, same_sheet
+from registry_sheets.config_reading import is_ours
 from registry_sheets.errors import CannotSave, ConfigProblem, RegistrySheetsError
 from registry_sheets.operations.config_file import Block, block_lines, free_name, sheet_path, with_block
 from registry_sheets.operations.publishing import write_if_changed
@@ -60,7 +60,7 @@ class ConfigPlan:
 
 def plan_config(registry: RegistryConfig, named: Path | None, block: Block) -> ConfigPlan:
     """Where the block goes, with a name that no other registry has. Raises ConfigProblem."""
-    path = named or registry.sheet.parent / CONFIG_NAME
+    path = named or registry.sheet.folder / CONFIG_NAME
     there = _naming(registry, path)
     if there is None and named is None and path.exists() and not is_ours(path):
         lines = "\n".join(block_lines(replace(block, sheet=sheet_path(registry.sheet, path.parent))))
@@ -78,13 +78,9 @@ def _naming(registry: RegistryConfig, path: Path) -> Path | None:
     for file in dict.fromkeys((registry.file, path)):
         if file is None or not file.exists() or not is_ours(file):
             continue
-        if any(_same(other.sheet, registry.sheet) for other in read_file(file).registries):
+        if any(same_sheet(other.sheet, registry.sheet) for other in read_file(file).registries):
             return file
     return None
-
-
-def _same(one: Path, other: Path) -> bool:
-    return os.path.normcase(one.resolve()) == os.path.normcase(other.resolve())
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -111,7 +111,7 @@ def _in_name(name: str, taken: set[str]) -> str:
 
 def _refuse_precious(file: Path, config: Config) -> None:
     """A report never takes the place of a registry's workbook or of the config. Raises ConfigProblem."""
-    sheets = [registry.sheet for registry in config.registries]
+    sheets = [registry.sheet.path for registry in config.registries if registry.sheet.path]
     configs = [registry.file for registry in config.registries if registry.file]
     for precious in [*sheets, *configs, *([config.path] if config.path else [])]:
         if _same(file, precious):
@@ -196,7 +196,7 @@ def _json_array(reports: Mapping[str, Report], registries: Iterable[RegistryConf
     from registry_sheets.wiring import today_of
 
     why = "The sheet could not be read; the command's messages say why."
-    told = [reports.get(one.name) or unseen(one.name, one.sheet.name, day or today_of(one), why) for one in registries]
+    told = [reports.get(one.name) or unseen(one.name, one.sheet.label, day or today_of(one), why) for one in registries]
     return report_json([report_object(report) for report in told], as_ascii(sys.stdout))
 
 

@@ -80,10 +80,11 @@ def _unit(kind: str, wanted: Service) -> Unit:
 
 def _service(config: Path | None, system: bool) -> Service:
     """The service for a config. Raises ConfigProblem."""
+    import os
     import sys
 
     from registry_sheets.config import load
-    from registry_sheets.service.units import Service, passwords_left_behind, written_folders
+    from registry_sheets.service.units import Service, passwords_left_behind, sign_ins_left_behind, written_folders
     from registry_sheets.wiring import state_of
 
     loaded = load(config)
@@ -91,7 +92,7 @@ def _service(config: Path | None, system: bool) -> Service:
     folders = written_folders(loaded.registries, state_of)
     user = _owner(file) if system else ""
     makes = folders.own if system else ()
-    cautions = passwords_left_behind(loaded.registries)
+    cautions = (*passwords_left_behind(loaded.registries), *sign_ins_left_behind(loaded.registries, os.environ))
     return Service(Path(sys.executable).absolute(), file, folders.all, makes, system, user, cautions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ from registry_sheets.cli import flags
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
-    from registry_sheets.operations.doctor import Place
+    from registry_sheets.operations.doctor_place import Place
     from registry_sheets.registry.past.records import Held
 
 
@@ -57,6 +58,8 @@ def doctor(
     today: flags.Today = "",
 ) -> None:
     """Say what is configured, whether the sheet can be read and written, and what would be checked."""
+    from functools import partial
+
     from registry_sheets.cli.doctor_output import exit_code, print_doctor
     from registry_sheets.config import load
     from registry_sheets.operations.doctor import examine
@@ -64,7 +67,7 @@ def doctor(
 
     day = flags.day(today)
     seen = [
-        examine(open_workbook(one), terms(one), day or today_of(one), _place(one))
+        examine(partial(open_workbook, one), terms(one), day or today_of(one), _place(one))
         for one in load(config, sheet, registry or ()).registries
     ]
     print_doctor(seen, shape is Shape.JSON)
@@ -73,17 +76,11 @@ def doctor(
 
 def _place(registry: RegistryConfig) -> Place:
     """Where a registry stands, for doctor."""
-    from registry_sheets.operations.doctor import Place
+    from registry_sheets.operations.doctor_place import Place
     from registry_sheets.wiring import state_of
     from registry_sheets.wiring.editing import inventory_of
     from registry_sheets.wiring.history import history_of
     from registry_sheets.wiring.mail import password_trouble
-    from registry_sheets.workbooks.excel.cloud import cloud_synced
-    from registry_sheets.workbooks.excel.locks import who_has_open
-
-    def holder() -> str:
-        found = who_has_open(registry.sheet)
-        return found.sentence if found else ""
 
     def waiting() -> tuple[str, ...]:
         seen = inventory_of(registry)
@@ -103,14 +100,39 @@ def _place(registry: RegistryConfig) -> Place:
         config=registry.file,
         write_back=registry.settings.write_back,
         time_zone=registry.settings.time_zone,
-        holder=holder,
-        synced=lambda: cloud_synced(registry.sheet) or "",
+        holder=lambda: _holder(registry.sheet.path),
+        synced=lambda: _synced(registry.sheet.path),
+        signed_in=lambda: _signed_in(registry),
         waiting=waiting,
         history=held,
         mail_server=registry.settings.smtp.host,
         mail_trouble=password_trouble(registry),
         service=lambda: _service(registry),
     )
+
+
+def _holder(path: Path | None) -> str:
+    """Who has the file open, '' for nobody."""
+    from registry_sheets.workbooks.excel.locks import who_has_open
+
+    found = who_has_open(path) if path else None
+    return found.sentence if found else ""
+
+
+def _synced(path: Path | None) -> str:
+    """What syncs the file's folder, '' for nothing."""
+    from registry_sheets.workbooks.excel.cloud import cloud_synced
+
+    return (cloud_synced(path) if path else None) or ""
+
+
+def _signed_in(registry: RegistryConfig) -> Sequence[tuple[str, str]]:
+    """Who signs in with Google, and how; () for a file. Raises RegistrySheetsError."""
+    if registry.sheet.path is not None:
+        return ()
+    from registry_sheets.wiring.google import signed_in
+
+    return signed_in(registry)
 
 
 def _service(registry: RegistryConfig) -> str:

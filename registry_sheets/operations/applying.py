@@ -231,7 +231,7 @@ def edits_of(page: Page) -> list[RowEdit]:
         SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place))
         for (row, place), value in laid.cells.items()
     ]
-    return [*columns, *cells, *(AppendRow(row, page.headed) for row in laid.rows)]
+    return [*columns, *cells, *(AppendRow(row, page.headed, head) for row in laid.rows)]
 
 
 def _where_written(page: Page, writes: tuple[CellWrite, ...], written: Written) -> tuple[CellWrite, ...]:

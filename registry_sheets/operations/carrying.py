@@ -31,7 +31,8 @@ class Carried:
     """What goes into the new registry, and what to tell about it.
 
     ``rows`` are field -> cell; ``own_headers`` the people's columns and ``own_cells`` their cells by row.
-    ``renamed`` are headers that had to be called otherwise; ``notes`` are sentences.
+    ``renamed`` are headers that had to be called otherwise; ``notes`` are sentences. ``numbers`` are the rows of the
+    old list, from 1.
     """
 
     rows: Sequence[Mapping[str, Cell]]
@@ -41,10 +42,14 @@ class Carried:
     mapped: Sequence[tuple[str, str]]
     renamed: Mapping[str, str]
     notes: Sequence[str]
+    numbers: Sequence[int] = ()
 
 
-def carry(found: Found, typed: bool) -> Carried:
-    """Carry all rows with any content. ``typed``: the cells came with types, as from a workbook, not as text."""
+def carry(found: Found, typed: bool, longest: int = LONGEST_TEXT) -> Carried:
+    """Carry all rows with any content. ``typed``: the cells came with types, as from a workbook, not as text.
+
+    ``longest`` is how many characters a cell holds where they go.
+    """
     grid, match = found.grid, found.match
     known = {at.index: name for name, at in match.columns.items()}
     places = [place for place in range(_width(grid)) if place not in known and _used(grid, match.header_row, place)]
@@ -60,7 +65,8 @@ def carry(found: Found, typed: bool) -> Carried:
         lists=_lists(found),
         mapped=[(name, match.columns[name].header) for name in match.columns],
         renamed=renamed,
-        notes=tuple(_notes(grid, match.header_row, body)),
+        notes=tuple(_notes(grid, match.header_row, body, longest)),
+        numbers=[number + 1 for number in body],
     )
 
 
@@ -162,7 +168,7 @@ def _different(cells: Iterable[Any]) -> tuple[str, ...]:
 # What to tell
 
 
-def _notes(grid: Grid, header_row: int, body: Sequence[int]) -> Iterable[str]:
+def _notes(grid: Grid, header_row: int, body: Sequence[int], longest: int) -> Iterable[str]:
     above = [number for number in range(header_row - 1) if _filled(grid, number)]
     if above:
         first = next(one_line(str(cell)) for cell in grid.rows[above[0]] if cell != "")
@@ -170,9 +176,9 @@ def _notes(grid: Grid, header_row: int, body: Sequence[int]) -> Iterable[str]:
     uncached = sum(row >= header_row for row, _ in grid.uncached)
     if uncached:
         yield f"{uncached} formula cells held no saved value and are blank; save the old list in Excel, begin again."
-    long = sum(isinstance(c, str) and len(c) > LONGEST_TEXT for number in body for c in grid.rows[number])
+    long = sum(isinstance(c, str) and len(c) > longest for number in body for c in grid.rows[number])
     if long:
-        yield f"{long} cells hold more text than a cell of a workbook can ({LONGEST_TEXT:,} characters); it was cut."
+        yield f"{long} cells hold more text than a cell of a workbook can ({longest:,} characters); it was cut."
     if grid.beyond:
         yield f"Left out: {len(grid.beyond)} cells far outside the list."
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.registry.columns import column
+from registry_sheets.registry.registry_sheet import RegistrySheet
 from registry_sheets.registry.text import one_line
 
 _HEAD = (
@@ -117,10 +118,13 @@ def _by_hand(block: Block) -> str:
     return "Add it by hand:\n" + "\n".join(block_lines(block))
 
 
-def sheet_path(sheet: Path, home: Path) -> str:
-    """A workbook as a config in ``home`` names it: relative where it stands below, with '/' on every system."""
-    sheet, home = sheet.absolute(), home.absolute()
-    return (sheet.relative_to(home) if sheet.is_relative_to(home) else sheet).as_posix()
+def sheet_path(sheet: RegistrySheet, home: Path) -> str:
+    """A sheet as a config in ``home`` names it: a file relative where it stands below, with '/' on every system; a
+    Google spreadsheet by its address."""
+    if sheet.path is None:
+        return str(sheet)
+    path, home = sheet.path.absolute(), home.absolute()
+    return (path.relative_to(home) if path.is_relative_to(home) else path).as_posix()
 
 
 def free_name(wanted: str, taken: Sequence[str]) -> str:

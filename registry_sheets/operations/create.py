@@ -13,7 +13,7 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_words import header_key
 from registry_sheets.registry.headers import SEARCHED_ROWS, HeaderMatch, find_header
 from registry_sheets.registry.marks import marks_for
-from registry_sheets.registry.sheets import Mark, Sheet
+from registry_sheets.registry.sheets import Aids, Mark, Sheet
 from registry_sheets.registry.table_settings import TableSettings
 from registry_sheets.registry.tabs.changes import changes_sheet
 from registry_sheets.registry.tabs.findings import findings_sheet
@@ -23,7 +23,7 @@ from registry_sheets.registry.tabs.live import live_sheet
 from registry_sheets.registry.tabs.models import models_sheet
 from registry_sheets.registry.text import one_line
 from registry_sheets.workbooks.base import Snapshot, Workbook, Written
-from registry_sheets.workbooks.excel.names import free_title
+from registry_sheets.workbooks.titles import free_title
 
 _LISTS_HEADERS = frozenset(("location", "owner", "data source", "e mail"))
 
@@ -296,7 +296,17 @@ def adopt(workbook: Workbook, adoption: Adoption) -> Written:
         marks=adoption.marks,
         names={},
         expected=adoption.snapshot.revision,
+        aids=_aids(adoption),
     )
+
+
+def _aids(adoption: Adoption) -> Aids | None:
+    """Where the aids of a list that people made go."""
+    if adoption.found is None or not adoption.marks:
+        return None
+    match = adoption.found.match
+    columns = {name: at.index for name, at in match.columns.items()}
+    return Aids(columns, match.header_row, adoption.lists)
 
 
 def column_words(pairs: Iterable[tuple[str, str]]) -> str:

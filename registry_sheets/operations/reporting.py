@@ -17,7 +17,7 @@ from registry_sheets.registry.days import earlier, later
 from registry_sheets.registry.findings import Finding
 from registry_sheets.registry.grid import Cell, a1
 from registry_sheets.registry.identity import is_blank, normalise
-from registry_sheets.registry.links import WorkbookLink
+from registry_sheets.registry.links import Links, WorkbookLink
 from registry_sheets.registry.live import LiveVersion, live_versions
 from registry_sheets.registry.owners import Person, owners_of_rows
 from registry_sheets.registry.past.change import Change
@@ -48,7 +48,7 @@ class Setting:
     CHANGES_DAYS."""
 
     terms: Terms
-    link: WorkbookLink = field(default_factory=WorkbookLink)
+    link: Links = field(default_factory=WorkbookLink)
     since: date | None = None
 
 
@@ -101,7 +101,7 @@ def _unchecked(seen: Look) -> Iterator[str]:
 class _Places:
     """Where rows and cells are, as links."""
 
-    def __init__(self, table: ModelTable, link: WorkbookLink) -> None:
+    def __init__(self, table: ModelTable, link: Links) -> None:
         self._table, self._link = table, link
         first = table.columns.get("name") or next(iter(table.columns.values()), None)
         self._column = first.index if first else 0

@@ -98,17 +98,17 @@ def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> WroteBack:
     written = workbook.replace_own_tabs(sheets, seen.snapshot.revision)
     if not written.changed:
         return WroteBack((*written.notices, f"{workbook.label} is up to date; nothing was written."))
-    forgotten = _remembered(workbook, sheets, memory)
+    forgotten = _remembered(workbook, written, sheets, memory)
     titles = listed([f"'{sheet.title}'" for sheet in sheets])
     said = f"Written into {workbook.label}: the tabs {titles}."
     notices = (*written.notices, *_named(typed, written), said, *forgotten)
     return WroteBack(notices, revision=written.revision)
 
 
-def _remembered(workbook: Workbook, sheets: Sequence[Sheet], memory: Memory) -> tuple[str, ...]:
+def _remembered(workbook: Workbook, written: Written, sheets: Sequence[Sheet], memory: Memory) -> tuple[str, ...]:
     """The workbook is written by now: where that cannot be noted, it is told, and undoes nothing."""
     try:
-        memory.remember(workbook.read(), sheets)
+        memory.remember(written.snapshot or workbook.read(), sheets)
     except RegistrySheetsError as error:
         return (f"What people type into the tool's tabs cannot be told next time: {error}",)
     return ()

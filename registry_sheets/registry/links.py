@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 SCHEMES = ("http", "https", "file")
 _TAB, _CELL = "{tab}", "{cell}"
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _NOT_IN_LINKS = re.compile(r'[\x00-\x1f\x7f-\x9f"<>]')
+
+
+class Links(Protocol):
+    """What makes links into a workbook; '' where it cannot."""
+
+    def to_workbook(self, tab: str = "") -> str:
+        """The link that opens the workbook, at a tab where it has to name a place."""
+        ...
+
+    def to_cell(self, tab: str, cell: str) -> str:
+        """The link that opens the workbook at a cell, or at least the workbook."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoreLinks:
+    """Links as the store itself makes them: ``link`` gives that to a cell, by tab and address; it has been read."""
+
+    link: Callable[[str, str], str]
+
+    def to_workbook(self, tab: str = "") -> str:
+        """The link to the tab's first cell."""
+        return self.link(tab, "A1")
+
+    def to_cell(self, tab: str, cell: str) -> str:
+        """The link to a cell."""
+        return self.link(tab, cell)
 
 
 @dataclass(frozen=True)

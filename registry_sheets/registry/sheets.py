@@ -11,7 +11,8 @@ from typing import Literal
 
 from registry_sheets.registry.grid import Cell
 
-TabKind = Literal["models", "lists", "findings", "live", "changes", "guide"]
+TabKind = Literal["models", "lists", "findings", "live", "changes", "guide", "other"]
+"""'other' is any further tab of people's: it is carried into a new workbook, and known by nothing there."""
 OWN_KINDS: tuple[TabKind, ...] = ("findings", "live", "changes", "guide")
 """Tabs that the tool writes, known in a workbook by the hidden defined name own_name(kind)."""
 
@@ -94,6 +95,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Aids:
+    """Where a list of models that people made themselves takes the same help as ours: dropdowns, date validation.
+
+    ``columns`` are places by field, from 0; ``header_row`` counts from 1; ``lists_title`` is the tab for dropdowns.
+    """
+
+    columns: Mapping[str, int]
+    header_row: int
+    lists_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A tab to be written whole.
 
@@ -125,3 +138,4 @@ class Sheet:
     tab_color: str = ""
     filter: str = ""
     """The A1 range of a plain filter, for a tab without a table."""
+    hidden: bool = False

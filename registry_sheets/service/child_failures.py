@@ -39,16 +39,20 @@ def too_long(task: Task, seconds: float) -> Failed:
     limit = f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:g} s"
     return Failed(
         "TookTooLong",
-        f"The process that {_DOING[task.job]} {task.registry.sheet.name} took longer than {limit} and was ended.",
-        f"See whether its folder and the network can be reached, then run by hand: {by_hand(task)}",
+        f"The process that {_DOING[task.job]} {task.registry.sheet.label} took longer than {limit} and was ended.",
+        f"See whether {_reached(task)} can be reached, then run by hand: {by_hand(task)}",
     )
+
+
+def _reached(task: Task) -> str:
+    return "its folder and the network" if task.registry.sheet.path else "the network and Google"
 
 
 def died(task: Task, code: int | None) -> Failed:
     """The child ended in the middle of the task with this exit code, as multiprocessing gives it."""
     return Failed(
         "ChildDied",
-        f"The process that {_DOING[task.job]} {task.registry.sheet.name} {death(code)}.",
+        f"The process that {_DOING[task.job]} {task.registry.sheet.label} {death(code)}.",
         f"Run by hand and see what it says: {by_hand(task)}",
     )
 

@@ -109,7 +109,7 @@ def _fit(text: str) -> str:
 def _no_memory(task: Task) -> Failed:
     return Failed(
         "OutOfMemory",
-        f"There was not enough memory for {task.registry.sheet.name}.",
+        f"There was not enough memory for {task.registry.sheet.label}.",
         "Give the service more memory, or make the workbook smaller (old versions can go into another one).",
     )
 

@@ -16,6 +16,7 @@ from registry_sheets.reports.content import Report
 from registry_sheets.reports.digest_unmailed import Trouble
 from registry_sheets.reports.mails import Rendered, alert
 from registry_sheets.service import outcomes
+from registry_sheets.service.as_before import is_as_before, note_check, waits_in_outbox
 from registry_sheets.service.tasks import Job, Result, Task
 from registry_sheets.service.telling import NAMES, health_of, where_of
 from registry_sheets.service.zones import zone_of
@@ -23,13 +24,13 @@ from registry_sheets.state.deliveries import Deliveries
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_values import Failed, noted_moment
 from registry_sheets.state.store import Store
-from registry_sheets.wiring import open_workbook, outbox_of, sends_mail, today_of
+from registry_sheets.wiring import open_workbook, sends_mail
 from registry_sheets.wiring.mail import ConfiguredPost, first_day, mail_setting
-from registry_sheets.wiring.passes import pass_over
+from registry_sheets.wiring.passes import failure_published, pass_over
 from registry_sheets.wiring.reporting import report_after
 from registry_sheets.wiring.state import store_of
+from registry_sheets.workbooks.base import Workbook
 
-_CHECK_KEY = "check_key"
 _LONG_OPEN = timedelta(days=3)
 _TOLD_BACK = timedelta(days=7)
 _MOST_TOLD = 5
@@ -46,20 +47,27 @@ def _pass(task: Task) -> Result:
     registry = task.registry
     if not task.noted:
         return _told_of_outputs(registry, pass_over(registry), Mailed())
+    begun, workbook = _now(), _opened(registry)
     with store_of(registry) as store:
         ledger = Ledger(store)
         light = task.job == "check" and not task.forced
-        if light and _is_as_before(registry, ledger):
+        if light and is_as_before(registry, ledger, workbook, begun):
             return Result(skipped=True)
-        seen = pass_over(registry)
-        ledger.note(_CHECK_KEY, _key(registry, (seen.left or seen.snapshot.revision).token))
+        seen = pass_over(registry, workbook=workbook)
+        note_check(registry, ledger, workbook, seen, begun)
         try:
-            mailed = _waiting_mail(registry, seen, store)
+            mailed = _waiting_mail(registry, seen, store, workbook)
         except RegistrySheetsError as error:
             return _but(
                 _result(registry, seen, Mailed()), type(error).__name__, f"mail waits. {error.message}", error.fix
             )
     return _told_of_outputs(registry, seen, mailed)
+
+
+def _opened(registry: RegistryConfig) -> Workbook:
+    """The registry's workbook. Raises as open_workbook()."""
+    with failure_published(registry):
+        return open_workbook(registry)
 
 
 def _told_of_outputs(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
@@ -80,11 +88,12 @@ def _weekly(task: Task) -> Result:
         return Result(skipped=True)
     with store_of(registry) as store:
         try:
-            seen = pass_over(registry)
+            workbook = _opened(registry)
+            seen = pass_over(registry, workbook=workbook)
         except RegistrySheetsError as error:
             _tell_of_failed_pass(task, error, store)
             raise
-        report = report_after(registry, seen)
+        report = report_after(registry, seen, workbook)
         letters, plan = _letters(registry, report, task.period, store)
         deliveries = Deliveries(store)
         mailed = send_week(letters, plan, deliveries, ConfiguredPost(registry), _now)
@@ -126,7 +135,7 @@ def _now() -> datetime:
 
 def _result(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
     counts = seen.result.counts
-    waiting = seen.waiting or _waits_in_outbox(registry)
+    waiting = seen.waiting or waits_in_outbox(registry)
     told = {"rows": seen.rows, "errors": counts.get(Severity.ERROR, 0), "warnings": counts.get(Severity.WARNING, 0)}
     letters = {"mails": mailed.sent, "put off": mailed.deferred, "refused": mailed.refused, "unclear": mailed.unknown}
     return Result(
@@ -135,31 +144,6 @@ def _result(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
         again=bool(waiting or mailed.deferred),
         waiting=waiting or ("Some mail was put off." if mailed.deferred else ""),
     )
-
-
-def _waits_in_outbox(registry: RegistryConfig) -> str:
-    waiting = len(outbox_of(registry).read().in_state("waiting"))
-    if waiting == 1:
-        return "1 recorded edit waits in the outbox."
-    return f"{waiting:,} recorded edits wait in the outbox." if waiting else ""
-
-
-# Whether a light pass would see anything new
-
-
-def _is_as_before(registry: RegistryConfig, ledger: Ledger) -> bool:
-    """Whether workbook, config, version and local date are as the last pass saw them, and nothing waits."""
-    if _waits_in_outbox(registry) or ledger.noted(outcomes.WAITING):
-        return False
-    return ledger.noted(_CHECK_KEY) == _key(registry, open_workbook(registry).read().revision.token)
-
-
-def _key(registry: RegistryConfig, revision: str) -> str:
-    from hashlib import sha256
-    from importlib.metadata import version
-
-    said = (revision, registry.settings.model_dump_json(), version("registry-sheets"), str(today_of(registry)))
-    return sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
 
 
 # Mail
@@ -172,13 +156,13 @@ def _letters(registry: RegistryConfig, report: Report, week: str, store: Store) 
     return Letters(report, plan, setting, Deliveries(store), troubles), plan
 
 
-def _waiting_mail(registry: RegistryConfig, seen: Look, store: Store) -> Mailed:
+def _waiting_mail(registry: RegistryConfig, seen: Look, store: Store, workbook: Workbook) -> Mailed:
     """Send what was put off. Raises as send_waiting()."""
     if not sends_mail(registry):
         return Mailed()
 
     def letters_of(week: str) -> tuple[Letters, Plan]:
-        return _letters(registry, report_after(registry, seen), week, store)
+        return _letters(registry, report_after(registry, seen, workbook), week, store)
 
     return send_waiting(letters_of, Deliveries(store), ConfiguredPost(registry), _now)
 

@@ -24,7 +24,7 @@ The value of WEEKLY_AGAIN is '<moment> <week>'; other moments stand alone.
 """
 
 # By name, since a failure comes from another process; these are what it raises besides the errors of errors.py.
-_PASSING = frozenset(("CannotStart", "OutboxBusy", "MailBusy", "MailNotSent"))
+_PASSING = frozenset(("CannotStart", "OutboxBusy", "MailBusy", "MailNotSent", "LostReply"))
 _LASTING = frozenset(("RowsVanished",))
 
 

@@ -95,14 +95,15 @@ class Folders:
 
 
 def written_folders(registries: Iterable[RegistryConfig], state_of: Callable[[RegistryConfig], Path]) -> Folders:
-    """The folders of workbooks (where a link leads, too), of state, of output and of the page that lists reports.
+    """The folders of workbooks (where a link leads, too), or of the config for a Google spreadsheet, whose outbox is
+    there; of state, of output and of the page that lists reports.
 
     Each by its real path: systemd passes over one with '..' in it (ReadWritePaths= in systemd.exec(5)).
     """
     books: set[Path] = set()
     own: set[Path] = set()
     for registry in registries:
-        books |= {registry.sheet.parent.resolve(), outbox_folder(registry.sheet).parent.resolve()}
+        books |= {registry.sheet.folder.resolve(), outbox_folder(registry.sheet.outbox).parent.resolve()}
         index = registry.index.path.parent if registry.index else None
         own |= {folder.resolve() for folder in (state_of(registry), registry.output, index) if folder}
     kept = _outermost(books | own)
@@ -118,6 +119,27 @@ def passwords_left_behind(registries: Iterable[RegistryConfig]) -> tuple[str, ..
         "inherit. Put it into a file that only this account reads and set password_file under [smtp]."
         for name in sorted(names)
     )
+
+
+def sign_ins_left_behind(registries: Iterable[RegistryConfig], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each variable by which this login signs in with Google: a service starts without them."""
+    settings = [registry.settings.google for registry in registries if registry.sheet.path is None]
+    keys = {one.key_env for one in settings if not one.key_file and _by_variable(one.auth, one.key_env, environment)}
+    told = {name: "The key for Google" for name in keys}
+    if any(one.auth in ("", "application default") and not one.key_file for one in settings) and not keys:
+        told |= {name: "The sign-in with Google" for name in (_APPLICATION_DEFAULT,) if environment.get(name)}
+    return tuple(
+        f"{what} comes from the environment variable {terminal_safe(name)}, which a service does not inherit. "
+        'Set key_file = "..." under [google] to a file that only this account reads.'
+        for name, what in sorted(told.items())
+    )
+
+
+def _by_variable(auth: str, name: str, environment: Mapping[str, str]) -> bool:
+    return auth == "service account" or (auth == "" and bool(environment.get(name)))
+
+
+_APPLICATION_DEFAULT = "GOOGLE_APPLICATION_CREDENTIALS"
 
 
 def account_hint(service: Service) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The outbox of a workbook: recorded edits that are to be written into it, or were and are not yet seen there.
 
 A folder beside the workbook, so that whichever machine runs next finds it: ``.models.xlsx.outbox``, one JSON file
-an edit. A file appears whole or not at all and is durable before the workbook is touched; its state changes by
-replacing it whole. Files that cannot be read are left alone and named. Names sort in the order of making.
+an edit; for a Google spreadsheet it lies beside the config, by the registry's name: ``.clinic.outbox``. A file appears
+whole or not at all and is durable before the workbook is touched; its state changes by replacing it whole. Files that
+cannot be read are left alone and named. Names sort in the order of making.
 """
 
 from __future__ import annotations
@@ -47,11 +48,15 @@ class OutboxBusy(NotChecked):
 
 
 class Outbox:
-    """The outbox of one workbook. Nothing is made on disk before an edit goes in."""
+    """The outbox of one workbook. Nothing is made on disk before an edit goes in.
 
-    def __init__(self, workbook: Path) -> None:
+    Whoever may write ``rights`` may use it: the workbook itself where nothing else is given. Where that is no file,
+    the outbox is for this account alone.
+    """
+
+    def __init__(self, workbook: Path, rights: Path | None = None) -> None:
         self.folder = outbox_folder(workbook)
-        self._workbook = workbook.resolve()
+        self._rights = (rights or workbook).resolve()
 
     def add(self, plan: Plan, command: str, by: str) -> Edit:
         """Put an edit in, durably. Raises CannotSave where the folder cannot be written."""
@@ -65,7 +70,7 @@ class Outbox:
         except OSError as error:
             raise CannotSave(
                 f"Nothing was recorded: the outbox {self.folder} cannot be written: {error.strerror or error}.",
-                "Give this account the right to write in the workbook's folder, or make room, and run again.",
+                f"Give this account the right to write in {self.folder.parent}, or make room, and run again.",
             ) from error
         return edit
 
@@ -104,7 +109,7 @@ class Outbox:
         half = self.folder / f"{edit.id}.{secrets.token_hex(4)}{_HALF}"
         try:
             _write_new(half, edit)
-            share(half, self._workbook)
+            share(half, self._rights)
             half.replace(self._path(edit.id))
             _flush(self.folder)
         except OSError as error:
@@ -161,10 +166,10 @@ class Outbox:
             return
         with suppress(FileExistsError):
             self.folder.mkdir(mode=0o700)
-        share(self.folder, self._workbook)
+        share(self.folder, self._rights)
         with suppress(FileExistsError):
             self._lock.touch(mode=0o600, exist_ok=False)
-            share(self._lock, self._workbook)
+            share(self._lock, self._rights)
 
     def _path(self, id_: str) -> Path:
         return self.folder / f"{id_}{_SUFFIX}"
@@ -186,7 +191,7 @@ class Outbox:
         path, half = self._path(edit.id), self.folder / f"{edit.id}{_HALF}"
         try:
             _write_new(half, edit)
-            share(half, self._workbook)
+            share(half, self._rights)
             try:
                 os.link(half, path)  # never over another file
                 half.unlink()

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 
 def open_workbook(registry: RegistryConfig) -> Workbook:
-    """The workbook of a registry."""
+    """The workbook of a registry. Raises ConfigProblem where it is not known how to sign in with Google."""
+    if registry.sheet.path is None:
+        from registry_sheets.wiring.google import google_workbook
+
+        return google_workbook(registry)
     from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
 
-    return ExcelWorkbook(registry.sheet, state_of(registry), limits_of(registry))
+    return ExcelWorkbook(registry.sheet.path, state_of(registry), limits_of(registry))
 
 
 def limits_of(registry: RegistryConfig) -> Limits:
@@ -111,8 +115,8 @@ def state_of(registry: RegistryConfig) -> Path:
 
 
 def prober(registry: RegistryConfig) -> Probing:
-    """What asks the links of a registry; relative paths start at its workbook."""
-    return Probing(registry.sheet.absolute().parent)
+    """What asks the links of a registry; relative paths start at its workbook, or its config where that is no file."""
+    return Probing(registry.sheet.folder)
 
 
 class Probing:
@@ -140,7 +144,7 @@ def outbox_of(registry: RegistryConfig) -> Outbox:
     """The outbox beside the registry's workbook; it is only made when an edit goes in."""
     from registry_sheets.state.outbox import Outbox
 
-    return Outbox(registry.sheet)
+    return Outbox(registry.sheet.outbox, registry.sheet.rights)
 
 
 def queue_of(registry: RegistryConfig) -> Queue:
@@ -152,7 +156,7 @@ def queue_of(registry: RegistryConfig) -> Queue:
 
 def with_outbox(registry: RegistryConfig, seen: Look) -> Look:
     """A look with what waits in the outbox beside its workbook."""
-    if not outbox_folder(registry.sheet).exists():
+    if not outbox_folder(registry.sheet.outbox).exists():
         return seen
     from registry_sheets.operations.waiting import with_outbox as noted
 

@@ -54,7 +54,7 @@ def writable_history(registry: RegistryConfig) -> History:
 @contextmanager
 def memories(registry: RegistryConfig) -> Iterator[Memories]:
     """What a check may ask besides the sheet."""
-    undecided = queue_of(registry).undecided if outbox_folder(registry.sheet).exists() else None
+    undecided = queue_of(registry).undecided if outbox_folder(registry.sheet.outbox).exists() else None
     with history_of(registry) as history:
         yield Memories(history, undecided, refused=refused_of(registry))
 

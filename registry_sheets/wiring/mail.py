@@ -18,7 +18,7 @@ from registry_sheets.registry.addresses import mailto
 from registry_sheets.registry.times import weekly_time
 from registry_sheets.reports.content import Report
 from registry_sheets.reports.digest import CHANGE_DAYS
-from registry_sheets.settings import SmtpSettings
+from registry_sheets.setting_tables import SmtpSettings
 from registry_sheets.wiring import mail_terms
 
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}

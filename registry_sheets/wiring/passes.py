@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,7 +17,7 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.wiring import limits_of, open_workbook, prober, queue_of, state_of, terms, today_of
 from registry_sheets.wiring.history import HISTORY_NAME, refused_of, writable_history
-from registry_sheets.workbooks.base import Snapshot
+from registry_sheets.workbooks.base import Snapshot, Workbook
 
 if TYPE_CHECKING:
     from registry_sheets.history.base import History
@@ -30,16 +31,12 @@ class Ways:
     new_history: bool = False
 
 
-def pass_over(registry: RegistryConfig, today: date | None = None, ways: Ways | None = None) -> Look:
-    """One pass over one registry, with everything that it needs."""
-    try:
-        seen = _passed(registry, today or today_of(registry), ways or Ways())
-    except RegistrySheetsError as error:
-        if registry.output and registry.output.exists():
-            from registry_sheets.wiring.reporting import publish_failure
-
-            publish_failure(registry, error)
-        raise
+def pass_over(
+    registry: RegistryConfig, today: date | None = None, ways: Ways | None = None, workbook: Workbook | None = None
+) -> Look:
+    """One pass over one registry, with everything that it needs. ``workbook``: the registry's, where it is open."""
+    with failure_published(registry):
+        seen = _passed(registry, today or today_of(registry), ways or Ways(), workbook or open_workbook(registry))
     if registry.index is None:
         return seen
     from registry_sheets.wiring.reporting import with_index
@@ -47,7 +44,20 @@ def pass_over(registry: RegistryConfig, today: date | None = None, ways: Ways | 
     return with_index(registry, seen)
 
 
-def _passed(registry: RegistryConfig, day: date, how: Ways) -> Look:
+@contextmanager
+def failure_published(registry: RegistryConfig) -> Iterator[None]:
+    """Note in what is published that no pass could be made, where that is so; the error is raised all the same."""
+    try:
+        yield
+    except RegistrySheetsError as error:
+        if registry.output and registry.output.exists():
+            from registry_sheets.wiring.reporting import publish_failure
+
+            publish_failure(registry, error)
+        raise
+
+
+def _passed(registry: RegistryConfig, day: date, how: Ways, workbook: Workbook) -> Look:
     from registry_sheets.history.sqlite import set_aside
     from registry_sheets.operations.own_tabs import OwnTabs
     from registry_sheets.operations.sync import Outputs, run_pass
@@ -64,27 +74,27 @@ def _passed(registry: RegistryConfig, day: date, how: Ways) -> Look:
             queue=queue_of(registry),
             accept_removals=how.accept_removals,
             trial=day > today_of(registry),
-            pages=partial(pages_of, registry, history),
+            pages=partial(pages_of, registry, history, workbook),
             refused=refused_of(registry),
         )
-        seen = run_pass(open_workbook(registry), terms(registry), day, outputs, prober(registry))
+        seen = run_pass(workbook, terms(registry), day, outputs, prober(registry))
     return seen.noting(f"A new history begins on {day}; the old one is kept as {old}.") if old else seen
 
 
-def pages_of(registry: RegistryConfig, history: History | None, seen: Look) -> Mapping[str, bytes]:
-    """What is published of a look beside its findings, by file name."""
+def pages_of(registry: RegistryConfig, history: History | None, workbook: Workbook, seen: Look) -> Mapping[str, bytes]:
+    """What is published of a look at the workbook beside its findings, by file name."""
     if not registry.settings.report:
         return {}
     from registry_sheets.wiring.reporting import published
 
-    return published(registry, history, seen)
+    return published(registry, history, seen, workbook)
 
 
 class FindingsBeside:
     """The workbook of findings next to a registry: 'models findings.xlsx' beside 'models.xlsx'."""
 
     def __init__(self, registry: RegistryConfig) -> None:
-        self.path = registry.sheet.parent / f"{registry.sheet.stem} findings.xlsx"
+        self.path = registry.sheet.beside
         self._state = state_of(registry) / "beside"
         self._limits = limits_of(registry)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from registry_sheets.registry.grid import Cell, Grid, Place
-from registry_sheets.registry.sheets import Mark, Sheet, TabKind
+from registry_sheets.registry.sheets import Aids, Mark, Sheet, TabKind
 
 PLAIN_FORMATS = frozenset(("General", "0", "@"))
 """The number formats that show a whole number by its digits alone."""
@@ -91,11 +91,13 @@ class AppendRow:
 
     A row counts as the last one where it holds anything but a formula in a column of ``values`` or ``columns``,
     all counted from 0: a row that somebody has half filled elsewhere in the table is not filled up by this one.
-    Of an Excel table around it only the table's own columns count.
+    Of an Excel table around it only the table's own columns count. ``headings`` is the row of the headings, from 0,
+    for a store in which somebody may move the columns while the row is being written.
     """
 
     values: Mapping[int, Cell]
     columns: frozenset[int] = frozenset()
+    headings: int | None = None
 
     @property
     def counted(self) -> frozenset[int]:
@@ -122,7 +124,8 @@ RowEdit = SetCell | AppendRow | AddColumn
 class Written:
     """What a write did. ``backup`` is where the previous content is; ``notices`` are for people.
 
-    ``rows`` are the sheet rows (from 1) that AppendRow edits got, in their order.
+    ``rows`` are the sheet rows (from 1) that AppendRow edits got, in their order. ``snapshot`` is the workbook as it is
+    now, where the store told it along with the write; None: read it.
     """
 
     changed: bool
@@ -130,6 +133,7 @@ class Written:
     backup: str | None = None
     notices: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    snapshot: Snapshot | None = None
 
 
 class Workbook(ABC):
@@ -149,6 +153,27 @@ class Workbook(ABC):
         """
 
     @abstractmethod
+    def revision(self) -> Revision:
+        """Which state it is in now, asked as cheaply as the store can: a file's bytes, one small request.
+
+        A token of '' equals nothing. Raises as read().
+        """
+
+    @property
+    def may_lag(self) -> bool:
+        """Whether revision() may show a change late, so that an equal one is no proof for good."""
+        return False
+
+    @property
+    def mends(self) -> bool:
+        """Whether adopt() finds out by itself what a registry lacks, so that it may always be called."""
+        return False
+
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """What else is worth knowing where something goes wrong, as (topic, sentence); after a read."""
+        return ()
+
+    @abstractmethod
     def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
         """Write own tabs whole, adding those that are not there yet; a no-op when their cells are equal.
 
@@ -162,6 +187,13 @@ class Workbook(ABC):
     @abstractmethod
     def formula_places(self, tab: str) -> frozenset[Place]:
         """Where formulas stand in a tab, as it is now. Raises UnreadableWorkbook, NotChecked."""
+
+    def formulas(self, tab: str) -> Mapping[Place, str]:
+        """The formulas of a tab by place, without '=', as Excel writes them; {} for no such tab.
+
+        An array formula over several cells counts as their values. Raises as formula_places().
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def formatted_places(self, tab: str) -> frozenset[Place]:
@@ -181,11 +213,13 @@ class Workbook(ABC):
         marks: Sequence[Mark],
         names: Mapping[str, str],
         expected: Revision,
+        aids: Aids | None = None,
     ) -> Written:
         """Turn an existing workbook into a registry in one write.
 
         Adds own tabs and people's tabs, puts ``marks`` on the tab ``models_tab`` and hidden defined
-        ``names`` (name -> full reference such as "'My models'!$A$1"); changes no cell of people.
+        ``names`` (name -> full reference such as "'My models'!$A$1"); changes no cell of people. ``aids`` are for a
+        store in which adding them to a tab of people's takes nothing away from it; others leave that tab's looks alone.
         """
 
     @abstractmethod

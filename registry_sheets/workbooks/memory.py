@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from registry_sheets.errors import UnreadableWorkbook, WorkbookChanged, WriteRefused
 from registry_sheets.registry.grid import Cell, Grid, Place, a1, column_letters
-from registry_sheets.registry.sheets import OWN_KINDS, Mark, Sheet, TabKind, own_name
+from registry_sheets.registry.sheets import OWN_KINDS, Aids, Mark, Sheet, TabKind, own_name
 from registry_sheets.workbooks.base import (
     PLAIN_FORMATS,
     AddColumn,
@@ -107,6 +107,9 @@ class MemoryWorkbook(Workbook):
     def read(self) -> MemorySnapshot:
         return MemorySnapshot(self._token(), dict(self._tabs), self._marked, self._last_editor, self._obstacles)
 
+    def revision(self) -> Revision:
+        return self._token()
+
     def replace_own_tabs(self, sheets: Sequence[Sheet], expected: Revision) -> Written:
         self._refuse_changed(expected)
         if all(self._holds(sheet) for sheet in sheets):
@@ -139,6 +142,9 @@ class MemoryWorkbook(Workbook):
     def formula_places(self, tab: str) -> frozenset[Place]:
         return frozenset(self._tabs[tab].formulas) if tab in self._tabs else frozenset()
 
+    def formulas(self, tab: str) -> Mapping[Place, str]:
+        return dict(self._tabs[tab].formulas) if tab in self._tabs else {}
+
     def formatted_places(self, tab: str) -> frozenset[Place]:
         return frozenset(where for where, code in self._formats.get(tab, {}).items() if code not in PLAIN_FORMATS)
 
@@ -154,6 +160,7 @@ class MemoryWorkbook(Workbook):
         marks: Sequence[Mark],
         names: Mapping[str, str],
         expected: Revision,
+        aids: Aids | None = None,  # noqa: ARG002 (looks are not kept)
     ) -> Written:
         self._refuse_changed(expected)
         if models_tab is not None and models_tab not in self._tabs:
@@ -181,7 +188,8 @@ class MemoryWorkbook(Workbook):
     def _with_own(self, sheets: Sequence[Sheet]) -> dict[str, MemoryTab]:
         tabs = dict(self._tabs)
         for sheet in sheets:
-            title = _title_of(tabs, sheet.kind) or _free_title(sheet.title, tabs)
+            there = None if sheet.kind == "other" else _title_of(tabs, sheet.kind)
+            title = there or _free_title(sheet.title, tabs)
             tabs[title] = _tab_of(sheet, title)
         return tabs
 
@@ -210,6 +218,8 @@ def _free_title(wanted: str, taken: Iterable[str]) -> str:
 def _names_of(tabs: Mapping[str, MemoryTab], sheets: Sequence[Sheet]) -> dict[str, str]:
     found = {}
     for sheet in sheets:
+        if sheet.kind == "other":
+            continue
         quoted = "'" + (_title_of(tabs, sheet.kind) or sheet.title).replace("'", "''") + "'"
         found[own_name(sheet.kind)] = f"{quoted}!$A$1"
         found |= {name: f"{quoted}!{reference}" for name, reference in sheet.names.items()}
@@ -224,7 +234,16 @@ def _tab_of(sheet: Sheet, title: str) -> MemoryTab:
         for column, cell in enumerate(cells)
         if cell.formula is not None
     }
-    return MemoryTab(Grid(title, rows), formulas, sheet.kind, sheet.marks)
+    errors = {
+        (row, column): str(cell.value)
+        for row, cells in enumerate(sheet.rows)
+        for column, cell in enumerate(cells)
+        if cell.error
+    }
+    for row, column in errors:
+        rows[row][column] = ""
+    kind = None if sheet.kind == "other" else sheet.kind
+    return MemoryTab(Grid(title, rows, errors, hidden=sheet.hidden), formulas, kind, sheet.marks)
 
 
 def _even(rows: list[list[Cell]]) -> list[list[Cell]]:

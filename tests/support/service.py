@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from registry_sheets.config import RegistryConfig
+from registry_sheets.registry.registry_sheet import FileSheet
 from registry_sheets.service.logs import Event
 from registry_sheets.service.loop import Service
 from registry_sheets.service.tasks import Result, Task
 from registry_sheets.service.tools import LedgerOf
-from registry_sheets.settings import RegistrySettings, SmtpSettings
+from registry_sheets.setting_tables import SmtpSettings
+from registry_sheets.settings import RegistrySettings
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_host import Fate
 from registry_sheets.state.ledger_values import Failed
@@ -108,7 +110,7 @@ def registry(name: str = "demo", folder: Path = Path("/nowhere"), **said: Any) -
     """A registry whose workbook nobody reads, and which sends mail. In UTC unless it is said otherwise."""
     mail = {"sender": "registry@example.com", "smtp": SmtpSettings(host="mail.example.com")}
     settings = RegistrySettings.model_construct(**{"time_zone": "UTC", "sheet": f"{name}.xlsx", **mail, **said})
-    return RegistryConfig(name, folder / f"{name}.xlsx", settings, folder)
+    return RegistryConfig(name, FileSheet(folder / f"{name}.xlsx"), settings, folder)
 
 
 class Stores:

@@ -93,8 +93,8 @@ def test_the_mistakes_are_real_cells(tmp_path: Path) -> None:
 
     today = date(2026, 4, 20)
     registry = registry_in(tmp_path / "demo", today)
-    formulas = load_workbook(registry.sheet)["Models"]
-    values = load_workbook(registry.sheet, data_only=True)["Models"]
+    formulas = load_workbook(registry.sheet.path)["Models"]
+    values = load_workbook(registry.sheet.path, data_only=True)["Models"]
     assert (values["C3"].value, values["C3"].data_type) == (3.1, "n")
     assert (values["D14"].value, values["D14"].data_type) == ("03/04/2026", "s")
     assert (values["E31"].value, values["E31"].data_type) == ("#N/A", "e")
@@ -106,7 +106,7 @@ def test_the_mistakes_are_real_cells(tmp_path: Path) -> None:
 
 def test_the_same_day_makes_the_same_file(tmp_path: Path) -> None:
     today = date(2026, 4, 20)
-    first, second = (registry_in(tmp_path / name, today).sheet.read_bytes() for name in ("one", "two"))
+    first, second = (registry_in(tmp_path / name, today).sheet.path.read_bytes() for name in ("one", "two"))
     assert first == second
 
 

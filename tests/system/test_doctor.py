@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from registry_sheets.operations.demo import make_demo
-from registry_sheets.operations.doctor import size
+from registry_sheets.operations.doctor_folders import size
 from registry_sheets.workbooks.excel.new import write_workbook
 from tests.support.command import run
 from tests.support.workbooks import make

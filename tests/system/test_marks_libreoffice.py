@@ -22,10 +22,10 @@ from registry_sheets.registry.tabs.lists import lists_sheet
 from registry_sheets.registry.tabs.models import models_sheet
 from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.registry.text import formula_text
-from registry_sheets.workbooks.excel.looks import TINTS
 from registry_sheets.workbooks.excel.new import write_workbook
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
 from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
+from registry_sheets.workbooks.looks import TINTS
 from tests.support.libreoffice import drive, shown_cells
 from tests.support.registries import check_grid, checked_registry, own_tabs, version
 

@@ -68,7 +68,7 @@ def text_to(script: Script, address: str) -> str:
 
 
 def open_in_excel(registry: RegistryConfig) -> Path:
-    lock = registry.sheet.with_name(f"~${registry.sheet.name}")
+    lock = registry.sheet.path.with_name(f"~${registry.sheet.path.name}")
     lock.write_bytes(b"\x03Ana" + b" " * 51 + b"\x03\x00A\x00n\x00a\x00" + b" \x00" * 51)
     return lock
 
@@ -87,7 +87,7 @@ def test_a_check_is_skipped_until_something_is_new(registry: RegistryConfig) -> 
     assert not do(Task("check", registry, forced=True)).skipped
     assert not do(Task("nightly", registry, "2026-11-26")).skipped
     assert do(check).skipped
-    workbook(registry.sheet, [version(owner="kim@example.com")])
+    workbook(registry.sheet.path, [version(owner="kim@example.com")])
     assert [do(check).skipped, do(check).skipped] == [False, True]
 
 
@@ -123,7 +123,7 @@ def test_a_mail_that_was_put_off_goes_with_a_later_pass(
 def test_a_workbook_that_cannot_be_read_is_told_to_those_who_get_the_whole_once(
     registry: RegistryConfig, script: Script
 ) -> None:
-    registry.sheet.write_bytes(b"no workbook")
+    registry.sheet.path.write_bytes(b"no workbook")
     for _ in range(2):
         with pytest.raises(UnreadableWorkbook):
             do(Task("weekly", registry, WEEK))

@@ -21,7 +21,9 @@ from registry_sheets.registry.addresses import (
 )
 from registry_sheets.registry.links import fault_of
 from registry_sheets.registry.owners import bare_address
-from registry_sheets.settings import RegistrySettings, SmtpSettings
+from registry_sheets.registry.registry_sheet import FileSheet
+from registry_sheets.setting_tables import SmtpSettings
+from registry_sheets.settings import RegistrySettings
 from registry_sheets.state.delivery import recipient_key
 from registry_sheets.wiring.mail import mail_setting
 
@@ -114,7 +116,7 @@ def test_a_link_for_those_who_want_no_more_is_one_whatever_the_sender_is() -> No
     assert mailto("R <r&d@bücher.example>", "No more") == "mailto:r%26d@xn--bcher-kva.example?subject=No%20more"
     said = {"sender": "r@example.com", "unsubscribe": "Ops <ops@bücher.example>", "smtp": SmtpSettings(host="x")}
     settings = RegistrySettings.model_validate({"sheet": "m.xlsx", **said})
-    registry = RegistryConfig("m", Path("m.xlsx"), settings, Path())
+    registry = RegistryConfig("m", FileSheet(Path("m.xlsx")), settings, Path())
     assert mail_setting(registry).contact == "mailto:ops@xn--bcher-kva.example"
 
 

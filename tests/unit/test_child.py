@@ -21,6 +21,7 @@ import pytest
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import UnreadableWorkbook
+from registry_sheets.registry.registry_sheet import FileSheet
 from registry_sheets.service.child import ChildWorker
 from registry_sheets.service.child_failures import death
 from registry_sheets.service.child_process import Child
@@ -158,7 +159,7 @@ class _Odd(str):
 
 def _task(deed: str, **said: Any) -> Task:
     sheet = Path("/tmp/clients/models.xlsx")
-    registry = RegistryConfig("Demo", sheet, RegistrySettings(sheet="models.xlsx"), sheet.parent)
+    registry = RegistryConfig("Demo", FileSheet(sheet), RegistrySettings(sheet="models.xlsx"), sheet.parent)
     told = Told(deed, said.pop("subject", ""), "", datetime(2026, 11, 26, tzinfo=UTC))
     return Task(said.pop("job", "check"), registry, told=told, **said)
 

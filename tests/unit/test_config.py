@@ -26,8 +26,8 @@ def test_a_block_takes_what_it_does_not_say_from_the_defaults(tmp_path: Path) ->
         'rules = { review-overdue = { severity = "error" } }\n',
     )
     first, second = read_file(path).registries
-    assert (first.name, first.sheet, first.settings.date_order) == ("a", tmp_path / "a.xlsx", "dmy")
-    assert (second.name, second.sheet, second.settings.date_order) == ("B", tmp_path / "sub" / "b.xlsx", "mdy")
+    assert (first.name, first.sheet.path, first.settings.date_order) == ("a", tmp_path / "a.xlsx", "dmy")
+    assert (second.name, second.sheet.path, second.settings.date_order) == ("B", tmp_path / "sub" / "b.xlsx", "mdy")
     assert first.settings.rules["review-overdue"].severity is None
     merged = second.settings.rules["review-overdue"]
     assert (merged.severity, merged.options) == ("error", {"days": 10})
@@ -38,8 +38,8 @@ def test_included_files_take_the_defaults_and_their_own_folder(tmp_path: Path) -
     _write(tmp_path / "clients" / "y", 'fail_on = "never"\n[[registry]]\nsheet = "y.xlsx"\n')
     path = _write(tmp_path, 'fail_on = "warning"\ninclude = ["clients/*/config.toml"]\n')
     x, y = read_file(path).registries
-    assert (x.sheet, x.settings.fail_on) == (tmp_path / "clients" / "x" / "x.xlsx", "warning")
-    assert (y.sheet, y.settings.fail_on) == (tmp_path / "clients" / "y" / "y.xlsx", "never")
+    assert (x.sheet.path, x.settings.fail_on) == (tmp_path / "clients" / "x" / "x.xlsx", "warning")
+    assert (y.sheet.path, y.settings.fail_on) == (tmp_path / "clients" / "y" / "y.xlsx", "never")
     assert x.output != y.output
 
 
@@ -56,7 +56,7 @@ def test_a_config_is_found_here_then_beside_the_sheet(tmp_path: Path, monkeypatc
 def test_a_sheet_without_any_config_is_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (registry,) = load(sheet=Path("m.xlsx"), environment={}).registries
-    assert (registry.name, registry.sheet, registry.file) == ("m", tmp_path / "m.xlsx", None)
+    assert (registry.name, registry.sheet.path, registry.file) == ("m", tmp_path / "m.xlsx", None)
 
 
 def test_a_foreign_config_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

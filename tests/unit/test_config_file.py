@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.operations.config_file import Block, free_name, sheet_path, toml_text, with_block
+from registry_sheets.registry.registry_sheet import FileSheet
 
 PATH = Path("config.toml")
 BLOCK = Block(
@@ -81,5 +82,5 @@ def test_half_characters_do_not_break_the_file() -> None:
 
 def test_names_and_paths(tmp_path: Path) -> None:
     assert free_name("models", ["models", "models-2"]) == "models-3"
-    assert sheet_path(tmp_path / "a" / "m.xlsx", tmp_path) == "a/m.xlsx"
-    assert sheet_path(tmp_path / "m.xlsx", tmp_path / "a") == (tmp_path / "m.xlsx").as_posix()
+    assert sheet_path(FileSheet(tmp_path / "a" / "m.xlsx"), tmp_path) == "a/m.xlsx"
+    assert sheet_path(FileSheet(tmp_path / "m.xlsx"), tmp_path / "a") == (tmp_path / "m.xlsx").as_posix()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from registry_sheets.config import read_file
-from registry_sheets.settings import Defaults, LimitSettings, RegistrySettings, SmtpSettings
+from registry_sheets.setting_tables import GoogleSettings, LimitSettings, SmtpSettings
+from registry_sheets.settings import Defaults, RegistrySettings
 from tests.support.readme import README, made_sections, section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,11 @@ def test_the_example_has_every_setting_with_its_default() -> None:
     assert set(told) == {*Defaults.model_fields, "include", "index"}
     assert set(block) == {*RegistrySettings.model_fields} - {*Defaults.model_fields}
     defaults = Defaults().model_dump()
-    tables = {"limits": LimitSettings().model_dump(), "smtp": SmtpSettings().model_dump()}
+    tables = {
+        "limits": LimitSettings().model_dump(),
+        "smtp": SmtpSettings().model_dump(),
+        "google": GoogleSettings().model_dump(),
+    }
     assert {key: told[key] for key in defaults} == {**defaults, **tables}
     assert told["include"] == []
     assert told["index"] == ""
@@ -37,7 +42,7 @@ def test_the_example_has_every_setting_with_its_default() -> None:
 def test_the_example_is_a_config(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
-    assert [registry.sheet for registry in read_file(path).registries] == [tmp_path / "models.xlsx"]
+    assert [registry.sheet.path for registry in read_file(path).registries] == [tmp_path / "models.xlsx"]
 
 
 def test_the_example_s_suggestions_are_settings_too(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from registry_sheets.errors import CannotSave
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.sheets import Sheet, SheetCell, Validation
 from registry_sheets.registry.tabs.template import TITLE, registry_tabs
-from registry_sheets.workbooks.excel.looks import TINTS
 from registry_sheets.workbooks.excel.new import workbook_bytes, write_workbook
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
+from registry_sheets.workbooks.looks import TINTS
 from tests.support.make_template import TEMPLATE
 from tests.support.registries import checked_registry, version
 

@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from registry_sheets.cli.service import service as service_command
 from registry_sheets.config import RegistryConfig, read_file
 from registry_sheets.errors import ConfigProblem
+from registry_sheets.registry.registry_sheet import FileSheet
 from registry_sheets.service.units import (
     MARKER,
     Kind,
@@ -32,7 +33,8 @@ from registry_sheets.service.units import (
 )
 from registry_sheets.service.units_install import NotInstalled, commands, decoded, install, run_command
 from registry_sheets.service.units_systemd import exec_line, quoted
-from registry_sheets.settings import RegistrySettings, SmtpSettings
+from registry_sheets.setting_tables import SmtpSettings
+from registry_sheets.settings import RegistrySettings
 
 posix = pytest.mark.skipif(os.name == "nt", reason="paths of POSIX")
 ODD = 'o dd %n $HOME ; # "q" \\b é & <x> ]]> o\'brien'
@@ -538,7 +540,7 @@ def test_a_password_that_a_service_does_not_see_is_told(desk: _Desk) -> None:
 def test_a_caution_stays_a_comment_in_every_unit(tmp_path: Path, name: str) -> None:
     smtp = SmtpSettings(host="mail.example.com", auth="login", user="robot", password_env=name)
     settings = RegistrySettings.model_construct(smtp=smtp)
-    cautions = passwords_left_behind([RegistryConfig("demo", tmp_path / "models.xlsx", settings, tmp_path)])
+    cautions = passwords_left_behind([RegistryConfig("demo", FileSheet(tmp_path / "models.xlsx"), settings, tmp_path)])
     service = replace(_service(tmp_path), cautions=cautions)
     systemd = _unit(Kind.SYSTEMD, service)
     kept = [line for line in systemd.text.splitlines() if not line.startswith("#")]

@@ -30,17 +30,22 @@ def rows_of(cells: Mapping[Place, SheetCell]) -> tuple[tuple[SheetCell, ...], ..
 
 
 def same_cells(sheet: Sheet, grid: Grid) -> bool:
-    """Whether a tab as read holds what the sheet wants; formulas are compared by their values."""
+    """Whether a tab as read holds what the sheet wants; where that has formulas, whatever they show."""
     height = max(len(sheet.rows), len(grid.rows))
-    return all(_values(sheet, row) == _read(grid, row) for row in range(height))
+    return all(_values(sheet, row) == _read(grid, row, sheet) for row in range(height))
 
 
 def _values(sheet: Sheet, row: int) -> list[Cell]:
-    return _trimmed([_plain(cell.value) for cell in sheet.rows[row]]) if row < len(sheet.rows) else []
+    cells = sheet.rows[row] if row < len(sheet.rows) else ()
+    return _trimmed(["" if cell.formula is not None else _plain(cell.value) for cell in cells])
 
 
-def _read(grid: Grid, row: int) -> list[Cell]:
-    return _trimmed([_plain(cell) for cell in grid.rows[row]]) if row < len(grid.rows) else []
+def _read(grid: Grid, row: int, sheet: Sheet) -> list[Cell]:
+    formulas = (
+        {at for at, cell in enumerate(sheet.rows[row]) if cell.formula is not None} if row < len(sheet.rows) else ()
+    )
+    cells = grid.rows[row] if row < len(grid.rows) else []
+    return _trimmed(["" if at in formulas else _plain(cell) for at, cell in enumerate(cells)])
 
 
 def _plain(cell: Cell) -> Cell:

@@ -54,14 +54,6 @@ def registered_tabs(package: Package) -> Mapping[TabKind, str]:
     return found
 
 
-def free_title(wanted: str, taken: Iterable[str]) -> str:
-    """``wanted``, or where people already use it 'wanted (registry)', then with a number. At most 31 characters."""
-    used = {title.casefold() for title in taken}
-    suffixes = ["", " (registry)", *(f" (registry {n})" for n in range(2, len(used) + 3))]
-    candidates = (wanted[: 31 - len(suffix)] + suffix for suffix in suffixes)
-    return next(title for title in candidates if title.casefold() not in used)
-
-
 def write_names(editor: Editor, names: Mapping[str, str]) -> None:
     """Set hidden, workbook-scoped names; other names stay as they are."""
     if not names:

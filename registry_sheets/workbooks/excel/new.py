@@ -14,17 +14,18 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry_sheets.errors import CannotSave
 from registry_sheets.registry.grid import Cell, a1, column_letters
 from registry_sheets.registry.sheets import Mark, Sheet, SheetCell, Style, Validation, own_name
-from registry_sheets.workbooks.excel.looks import LOOKS, TINTS, Look
+from registry_sheets.registry.text import serial_number
 from registry_sheets.workbooks.excel.names import quoted_title
 from registry_sheets.workbooks.excel.render import fitted, ignored_errors_markup, text_markup
 from registry_sheets.workbooks.excel.styles import number_format
+from registry_sheets.workbooks.looks import LOOKS, TINTS, Look
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -70,7 +71,9 @@ def workbook_bytes(
     looks = _Looks()
     for sheet in sheets:
         _add(workbook, sheet, looks)
-    workbook.worksheets[0].sheet_view.tabSelected = True
+    shown = next((number for number, sheet in enumerate(sheets) if not sheet.hidden), 0)
+    workbook.active = shown
+    workbook.worksheets[shown].sheet_view.tabSelected = True
     workbook.calculation.fullCalcOnLoad = False  # all formulas carry their values
     workbook.security = None  # written empty, it would read as a protection
     raw = io.BytesIO()
@@ -134,7 +137,10 @@ def _add(workbook: Workbook, sheet: Sheet, looks: _Looks) -> None:
     _frame(tab, sheet)
     _aids(tab, sheet)
     _print_setup(tab, sheet)
-    _names(workbook, sheet)
+    if sheet.hidden:
+        tab.sheet_state = "hidden"
+    if sheet.kind != "other":
+        _names(workbook, sheet)
 
 
 def _columns(tab: Worksheet, sheet: Sheet, looks: _Looks) -> None:
@@ -167,6 +173,8 @@ def _cells(tab: Worksheet, sheet: Sheet, looks: _Looks) -> None:
 def _fill(target: Any, cell: SheetCell, looks: _Looks, dressed: dict[int, Any]) -> None:
     if cell.formula is not None:
         target.value = f"={cell.formula}"
+    elif cell.error:
+        target.value, target.data_type = str(cell.value), "e"
     elif isinstance(cell.value, str) or (isinstance(cell.value, float) and not math.isfinite(cell.value)):
         target.value = escaped(fitted(str(cell.value))) or None
         if target.value is not None:
@@ -289,7 +297,7 @@ def _finished(raw: io.BytesIO, sheets: Sequence[Sheet], made: datetime) -> bytes
 
 def _finished_sheet(content: bytes, sheet: Sheet) -> bytes:
     """With the formulas' values and the ignored errors, and on people's tabs with rows that grow with their text."""
-    if sheet.kind in ("models", "lists"):
+    if sheet.kind in ("models", "lists", "other"):
         content = content.replace(b' customHeight="1"', b"")
     values = dict(_formula_values(sheet))
     if values:
@@ -319,6 +327,8 @@ def _with_value(match: re.Match[bytes], values: Mapping[bytes, SheetCell]) -> by
         kind, text = b' t="b"', str(int(value))
     elif isinstance(value, (int, float)):
         kind, text = b"", repr(value)
+    elif isinstance(value, (date, time, timedelta)):
+        kind, text = b"", repr(serial_number(value))
     else:
         kind, text = b' t="str"', text_markup(str(value))
     return b'<c r="%s"%s%s>%s<v>%s</v></c>' % (address, attributes, kind, formula, text.encode())

@@ -16,13 +16,14 @@ from registry_sheets.registry.sheets import OWN_KINDS, Mark, Sheet, TabKind, own
 from registry_sheets.workbooks.base import RowEdit
 from registry_sheets.workbooks.excel.draft import Draft, Intended
 from registry_sheets.workbooks.excel.markup import Cut, applied, apply_to_chunks, from_utf8
-from registry_sheets.workbooks.excel.names import free_title, quoted_title, registered_tabs, write_names
+from registry_sheets.workbooks.excel.names import quoted_title, registered_tabs, write_names
 from registry_sheets.workbooks.excel.obstacles import refuse_obstacles
 from registry_sheets.workbooks.excel.owntab import add_tab, replace_tab
 from registry_sheets.workbooks.excel.parts import Package, SheetEntry
 from registry_sheets.workbooks.excel.peopletab import edit_tab, mark_tab
 from registry_sheets.workbooks.excel.recalculation import drop_calculation_chain, request_recalculation
 from registry_sheets.workbooks.excel.zipcopy import Archive, Entry, NewPart, write_archive
+from registry_sheets.workbooks.titles import free_title
 
 _LARGE = 8 << 20
 """From this size on (bytes, unpacked) a part is packed faster and a little larger."""

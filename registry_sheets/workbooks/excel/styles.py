@@ -14,7 +14,6 @@ from typing import Any
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.sheets import Style, Tint
 from registry_sheets.workbooks.base import PLAIN_FORMATS
-from registry_sheets.workbooks.excel.looks import DATE_FORMAT, DATETIME_FORMAT, LOOKS, TINTS, Look
 from registry_sheets.workbooks.excel.markup import (
     Cut,
     Document,
@@ -23,6 +22,7 @@ from registry_sheets.workbooks.excel.markup import (
     element_children,
     with_attributes,
 )
+from registry_sheets.workbooks.looks import DATE_FORMAT, DATETIME_FORMAT, LOOKS, TINTS, Look
 
 STYLES_ORDER = (
     *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles"),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from registry_sheets.errors import CannotSave, WriteRefused
 from registry_sheets.registry.grid import Place
-from registry_sheets.registry.sheets import Mark, Sheet, own_name
+from registry_sheets.registry.sheets import Aids, Mark, Sheet, own_name
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
 from registry_sheets.workbooks.excel.patience import Patience, read_patiently
 from registry_sheets.workbooks.excel.preflight import Limits
@@ -73,6 +73,15 @@ class ExcelWorkbook(Workbook):
         self._snapshot = read_patiently(self.path, self._limits, self._patience, known=self._snapshot is not None)
         return self._snapshot
 
+    def revision(self) -> Revision:
+        """By the file's bytes, unparsed; where they cannot be had, with the patience and the words of read()."""
+        from registry_sheets.workbooks.excel.files import revision_of
+
+        with suppress(OSError, ValueError):
+            if self.path.is_file():  # a pipe may never end
+                return revision_of(self.path)
+        return self.read().revision
+
     def open_in(self) -> Holder | None:
         """Who has it open right now, or None."""
         from registry_sheets.workbooks.excel.locks import who_has_open
@@ -107,6 +116,15 @@ class ExcelWorkbook(Workbook):
         with explained(self.path), Archive(self.path) as archive:
             return frozenset(formulas_of(Package(archive), tab))
 
+    def formulas(self, tab: str) -> Mapping[Place, str]:
+        from registry_sheets.workbooks.excel.parts import Package
+        from registry_sheets.workbooks.excel.saving import explained
+        from registry_sheets.workbooks.excel.spelled import spelled_formulas
+        from registry_sheets.workbooks.excel.zipcopy import Archive
+
+        with explained(self.path), Archive(self.path) as archive:
+            return spelled_formulas(Package(archive), tab)
+
     def formatted_places(self, tab: str) -> frozenset[Place]:
         from registry_sheets.workbooks.excel.numberformats import formatted_places
         from registry_sheets.workbooks.excel.parts import Package
@@ -134,6 +152,7 @@ class ExcelWorkbook(Workbook):
         marks: Sequence[Mark],
         names: Mapping[str, str],
         expected: Revision,
+        aids: Aids | None = None,  # noqa: ARG002 (people's looks are theirs)
     ) -> Written:
         notices = self._recover()
         snapshot = self._at(expected)

@@ -1,0 +1,79 @@
+"""Google Sheets as it is configured: how to sign in, and the spreadsheet as a workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from registry_sheets.config import RegistryConfig
+from registry_sheets.registry.registry_sheet import GoogleSheet
+from registry_sheets.setting_tables import GoogleSettings
+
+if TYPE_CHECKING:
+    from registry_sheets.workbooks.google.api import SheetsApi
+    from registry_sheets.workbooks.google.signin import SignIn
+    from registry_sheets.workbooks.google.workbook import GoogleWorkbook
+
+_APPLICATION_DEFAULT = "GOOGLE_APPLICATION_CREDENTIALS"
+
+
+def google_workbook(registry: RegistryConfig) -> GoogleWorkbook:
+    """The spreadsheet of a registry that stands in one. Raises ConfigProblem where there is no way to sign in."""
+    from registry_sheets.workbooks.google.workbook import GoogleWorkbook
+
+    assert isinstance(registry.sheet, GoogleSheet)
+    address = registry.sheet.address
+    return GoogleWorkbook(address.id, api_of(registry), gid=address.gid)
+
+
+def api_of(registry: RegistryConfig) -> SheetsApi:
+    """Google, signed in as the registry's config says. Raises ConfigProblem."""
+    from registry_sheets.workbooks.google.client import sign_in
+
+    return sign_in(sign_in_of(registry.settings.google))
+
+
+def sign_in_of(said: GoogleSettings) -> SignIn:
+    """How to sign in; paths are absolute by now."""
+    from registry_sheets.workbooks.google.signin import SignIn
+
+    return SignIn(
+        auth=said.auth,
+        key_file=_path(said.key_file),
+        key_env=said.key_env,
+        client_file=_path(said.client_file),
+        user_file=_path(said.user_file),
+    )
+
+
+def signed_in(registry: RegistryConfig) -> Sequence[tuple[str, str]]:
+    """Who signs in with Google, how, and for what, as (topic, sentence). Raises ConfigProblem."""
+    from registry_sheets.workbooks.google.signin import SCOPES
+
+    account = api_of(registry).account
+    who = f"as {account}, with which the spreadsheet is to be shared" if account else "as the account that is signed in"
+    scopes = ", ".join(scope.rpartition("/")[2] for scope in SCOPES)
+    return (
+        ("Sign-in", f"{who}; {how_told(registry.settings.google, os.environ)}"),
+        ("Sign-in", f"for these scopes of Google and no others: {scopes}"),
+    )
+
+
+def how_told(said: GoogleSettings, environment: Mapping[str, str]) -> str:
+    """By what it signs in, in the order in which signin.credentials() looks."""
+    if said.auth == "oauth":
+        return f"by your own sign-in, kept in {said.user_file}"
+    if said.auth != "application default":
+        if said.key_file:
+            return f"by the service account's key {said.key_file}"
+        if environment.get(said.key_env, "").strip():
+            return f"by the service account's key in the variable {said.key_env}"
+    named = environment.get(_APPLICATION_DEFAULT, "")
+    where = f"the file {named} that the variable {_APPLICATION_DEFAULT} names" if named else "of gcloud or this machine"
+    return f"by application default credentials: {where}"
+
+
+def _path(said: str) -> Path | None:
+    return Path(said) if said else None

@@ -1,0 +1,145 @@
+"""Writing own tabs: all of them in one request, which tells in its answer whether people edited theirs meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from registry_sheets.errors import WorkbookChanged
+from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.sheets import Sheet
+from registry_sheets.workbooks.google import reading
+from registry_sheets.workbooks.google.api import Json, SheetsApi
+from registry_sheets.workbooks.google.celldata import entered, row_data
+from registry_sheets.workbooks.google.formulas import range_name, same_formula
+from registry_sheets.workbooks.google.links import Link
+from registry_sheets.workbooks.google.marked import made_from
+from registry_sheets.workbooks.google.newtab import adding
+from registry_sheets.workbooks.google.owntab import replacing
+from registry_sheets.workbooks.google.payload import cut, tabs_first
+from registry_sheets.workbooks.google.placing import Placed, link_to, placed
+from registry_sheets.workbooks.google.rowplan import number_format
+from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
+
+_ANSWER = (
+    "updatedSpreadsheet(namedRanges(namedRangeId,name),sheets(properties(sheetId,title),"
+    "data(startRow,startColumn,rowData(values(userEnteredValue)))))"
+)
+
+
+class OwnTabsWriter:
+    """Writes own tabs of one snapshot."""
+
+    def __init__(self, api: SheetsApi, spreadsheet: str, snapshot: GoogleSnapshot) -> None:
+        self._api, self._spreadsheet, self._snapshot = api, spreadsheet, snapshot
+
+    def missing(self, sheets: Sequence[Sheet]) -> list[Sheet]:
+        """Those whose cells are not in the spreadsheet as they should be."""
+        link = link_to(self._snapshot)
+        return [sheet for sheet in sheets if not self._holds(sheet, link)]
+
+    def write(self, sheets: Sequence[Sheet]) -> GoogleSnapshot:
+        """Write them whole. Gives the spreadsheet as it is then.
+
+        A write above about 2 MB goes out in parts; the next pass mends what a broken line leaves of it. Raises
+        WorkbookChanged where people edited their tabs between the read and the write, and what the calls raise.
+        """
+        snapshot, ours = self._snapshot, placed(sheets, self._snapshot)
+        link, digest = link_to(snapshot, ours), snapshot.digest()
+        requests = tabs_first([self._requests(one, link) for one in ours])
+        parts = cut([*requests, made_from(digest, bool(snapshot.made_from))])
+        again = bool(snapshot.made_from) and all(one.tab for one in ours)
+        for part in parts[:-1]:
+            self._api.batch_update(self._spreadsheet, {"requests": part}, fields="spreadsheetId", repeatable=again)
+        answer = self._api.batch_update(
+            self._spreadsheet, {"requests": parts[-1], **self._asked()}, fields=_ANSWER, repeatable=again
+        )
+        self._see_unmoved(answer)
+        state = self._api.file(self._spreadsheet)
+        named = {str(one["name"]): str(one["namedRangeId"]) for one in _updated(answer).get("namedRanges", ())}
+        return snapshot.after(state, {one.title: self._written(one, link) for one in ours}, named, digest)
+
+    def _holds(self, sheet: Sheet, link: Link) -> bool:
+        title = self._snapshot.own_tabs.get(sheet.kind)
+        tab = self._snapshot.tabs[title] if title else None
+        if tab is None or any(range_name(name) not in self._snapshot.named for name in sheet.names):
+            return False
+        wanted = reading.entered(row.get("values", ()) for row in row_data(sheet, self._snapshot.dialect, link))
+        return _same_rows(wanted, tab.entered)
+
+    def _requests(self, one: Placed, link: Link) -> list[Json]:
+        snapshot, tab = self._snapshot, one.tab
+        if tab is None:
+            return added(one, snapshot, link, self._api.account)
+        return replacing(
+            one.sheet,
+            sheet_id=tab.sheet_id,
+            rows=tab.height,
+            columns=tab.width,
+            named=snapshot.named,
+            dialect=snapshot.dialect,
+            link=link,
+            basic_filter=tab.basic_filter,
+            merged=bool(tab.merges),
+        )
+
+    def _asked(self) -> Json:
+        """What the answer is to tell: the people's tabs that the findings were made from."""
+        ranges = ["'" + tab.title.replace("'", "''") + "'" for tab in self._snapshot.watched()]
+        return {"includeSpreadsheetInResponse": True, "responseIncludeGridData": bool(ranges), "responseRanges": ranges}
+
+    def _see_unmoved(self, answer: Json) -> None:
+        """Raises WorkbookChanged where people's cells are not those that were read: the findings are of older ones."""
+        sheets = {sheet["properties"]["title"]: sheet for sheet in _updated(answer).get("sheets", ())}
+        for tab in self._snapshot.watched():
+            data = sheets.get(tab.title, {}).get("data", ())
+            if reading.entered(reading.rows_of(data)) != tab.entered:
+                raise WorkbookChanged(
+                    f"Somebody edited the tab '{tab.title}' while the findings were being written.", "Run again."
+                )
+
+    def _written(self, one: Placed, link: Link) -> Tab:
+        """An own tab as it is now, without reading it: its cells as they were sent."""
+        sent = row_data(one.sheet, self._snapshot.dialect, link)
+        cells = [
+            [cell | _shown(ours.value) for cell, ours in zip(row.get("values", ()), line, strict=False)]
+            for row, line in zip(sent, one.sheet.rows, strict=False)
+        ]
+        width = max(map(len, cells), default=0)
+        return Tab(one.title, one.sheet_id, cells, len(cells), width, kind=one.sheet.kind)
+
+
+def added(one: Placed, snapshot: GoogleSnapshot, link: Link, account: str) -> list[Json]:
+    """The requests that add a tab; one of ours is then written by ``account`` alone, and by the spreadsheet's owner."""
+    return adding(
+        one.sheet,
+        sheet_id=one.sheet_id,
+        title=one.title,
+        dialect=snapshot.dialect,
+        link=link,
+        editors=[account] if account else None,
+        named=snapshot.named,
+    )
+
+
+def _shown(value: Cell) -> Json:
+    """What Google shows of a value of ours."""
+    said, form = entered(value), number_format(value)
+    return {"effectiveValue": said, **({"effectiveFormat": {"numberFormat": form}} if form else {})} if said else {}
+
+
+def _updated(answer: Json) -> Json:
+    found: Json = answer.get("updatedSpreadsheet", {})
+    return found
+
+
+def _same_rows(wanted: Sequence[Sequence[Any]], there: Sequence[Sequence[Any]]) -> bool:
+    return len(wanted) == len(there) and all(
+        len(one) == len(other) and all(map(_same, one, other)) for one, other in zip(wanted, there, strict=True)
+    )
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, reading.Formula) or isinstance(theirs, reading.Formula):
+        return type(ours) is type(theirs) and same_formula(ours, theirs)
+    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)

@@ -1,0 +1,174 @@
+"""A Google spreadsheet as one read saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from registry_sheets.errors import UnreadableWorkbook
+from registry_sheets.registry.grid import Grid, Place
+from registry_sheets.registry.sheets import OWN_KINDS, TabKind
+from registry_sheets.workbooks.base import LastEditor, Revision
+from registry_sheets.workbooks.google import reading
+from registry_sheets.workbooks.google.api import FileState, Json
+from registry_sheets.workbooks.google.formulas import Dialect, dialect_of
+from registry_sheets.workbooks.google.links import from_gid_link
+from registry_sheets.workbooks.google.marked import MADE_FROM_KEY, digest, kind_of, value_of
+
+_METADATA = "developerMetadata(metadataKey,metadataValue)"
+_CELLS = "userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)"
+FIELDS = (
+    f"properties(title,locale,timeZone),namedRanges(namedRangeId,name,range),{_METADATA},"
+    f"sheets(properties(sheetId,title,sheetType,hidden,gridProperties),{_METADATA},merges,basicFilter,"
+    f"data(startRow,startColumn,rowData(values({_CELLS}))))"
+)
+"""The field mask of a read: everything that a pass needs, in one request."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of cells. ``rows`` are its cells as Google gives them (CellData)."""
+
+    title: str
+    sheet_id: int
+    rows: Sequence[Sequence[Json]]
+    height: int
+    width: int
+    hidden: bool = False
+    kind: TabKind | None = None
+    merges: tuple[Json, ...] = ()
+    basic_filter: Json | None = None
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Its values."""
+        return reading.grid_of(self.title, self.rows, self.hidden)
+
+    @cached_property
+    def entered(self) -> list[list[Any]]:
+        """What was typed into it; see reading.entered."""
+        return reading.entered(self.rows)
+
+    @cached_property
+    def formulas(self) -> Mapping[Place, str]:
+        """Its formulas, without '='."""
+        return reading.formulas_of(self.rows)
+
+
+class GoogleSnapshot:
+    """What one read saw (see workbooks.base.Snapshot). ``gid`` is the tab that the registry's address names, if any."""
+
+    def __init__(self, answer: Json, state: FileState, gid: int | None = None, obstacles: tuple[str, ...] = ()) -> None:
+        properties = answer.get("properties", {})
+        self.state = state
+        self.title = str(properties.get("title", "")) or state.title
+        self.locale = str(properties.get("locale", ""))
+        self.time_zone = str(properties.get("timeZone", ""))
+        self.tabs = {tab.title: tab for tab in map(_tab_of, answer.get("sheets", ())) if tab is not None}
+        self.named = {str(one["name"]): str(one["namedRangeId"]) for one in answer.get("namedRanges", ())}
+        self.made_from = value_of(answer.get("developerMetadata", ()), MADE_FROM_KEY)
+        self.looked_at: dict[str, None] = {}
+        self._gid, self._obstacles = gid, obstacles
+
+    @property
+    def revision(self) -> Revision:
+        return Revision(self.state.version)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(self.tabs)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return frozenset(title for title, tab in self.tabs.items() if tab.hidden)
+
+    @property
+    def own_tabs(self) -> Mapping[TabKind, str]:
+        """Of copies that people made of a tab of ours the first counts."""
+        found: dict[TabKind, str] = {}
+        for title, tab in self.tabs.items():
+            if tab.kind in OWN_KINDS:
+                found.setdefault(tab.kind, title)
+        return found
+
+    @property
+    def marked_tab(self) -> str | None:
+        """The tab that init made the Models tab, else the one that the registry's address names."""
+        marked = next((title for title, tab in self.tabs.items() if tab.kind == "models"), None)
+        return marked or self._named_tab
+
+    @property
+    def _named_tab(self) -> str | None:
+        """The tab of the address; gid 0 is in every address that a browser shows, and says nothing."""
+        if not self._gid:
+            return None
+        return next((tab.title for tab in self.tabs.values() if tab.sheet_id == self._gid and tab.kind is None), None)
+
+    @property
+    def last_editor(self) -> LastEditor | None:
+        return LastEditor(self.state.editor, self.state.modified) if self.state.editor else None
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        return self._obstacles
+
+    @property
+    def dialect(self) -> Dialect:
+        """How formulas are written in this spreadsheet."""
+        return dialect_of(self.locale)
+
+    @property
+    def gids(self) -> Mapping[str, int]:
+        """The number of each tab in links, by title."""
+        return {title: tab.sheet_id for title, tab in self.tabs.items()}
+
+    def grid(self, title: str) -> Grid:
+        tab = self.tabs.get(title)
+        if tab is None:
+            known = ", ".join(f"'{name}'" for name in self.titles)
+            raise UnreadableWorkbook(f"{self.title} has no tab '{title}'.", f"Its tabs are {known}.")
+        self.looked_at[title] = None
+        if tab.kind not in OWN_KINDS:
+            return tab.grid
+        titles = {number: name for name, number in self.gids.items()}
+        return reading.with_texts(tab.grid, lambda text: from_gid_link(text, titles))
+
+    def watched(self) -> Sequence[Tab]:
+        """The people's tabs that were looked at: what is written is made from them."""
+        return [self.tabs[title] for title in self.looked_at if self.tabs[title].kind not in OWN_KINDS]
+
+    def digest(self) -> str:
+        """What people had typed into the tabs that were looked at."""
+        return digest({tab.title: tab.entered for tab in self.watched()})
+
+    def after(
+        self, state: FileState, own: Mapping[str, Tab], named: Mapping[str, str], made_from: str
+    ) -> GoogleSnapshot:
+        """The same with own tabs as they were written, so that nothing has to be read once more."""
+        new = type(self)({}, state, self._gid, self._obstacles)
+        new.title, new.locale, new.time_zone = self.title, self.locale, self.time_zone
+        new.tabs = {**self.tabs, **own}
+        new.named = dict(named)
+        new.made_from, new.looked_at = made_from, dict(self.looked_at)
+        return new
+
+
+def _tab_of(sheet: Json) -> Tab | None:
+    """A tab of cells; a chart or a connected data source is none."""
+    properties = sheet.get("properties", {})
+    if properties.get("sheetType", "GRID") != "GRID":
+        return None
+    size = properties.get("gridProperties", {})
+    return Tab(
+        title=str(properties.get("title", "")),
+        sheet_id=int(properties.get("sheetId", 0)),
+        rows=reading.rows_of(sheet.get("data", ())),
+        height=int(size.get("rowCount", 0)),
+        width=int(size.get("columnCount", 0)),
+        hidden=bool(properties.get("hidden", False)),
+        kind=kind_of(sheet),
+        merges=tuple(sheet.get("merges", ())),
+        basic_filter=sheet.get("basicFilter"),
+    )

@@ -1,0 +1,1 @@
+"""A stand-in for Google Sheets and Drive, held against Google's own interface description and real recordings."""
