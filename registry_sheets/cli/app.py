@@ -18,11 +18,13 @@ from registry_sheets.cli.mail import mail
 from registry_sheets.cli.report import report
 from registry_sheets.cli.serve import serve, status
 from registry_sheets.cli.service import service
+from registry_sheets.cli.transfer import export, import_
 
 GROUPS = (
     ("Start", (start.demo, init, start.doctor)),
     ("Every day", (everyday.check, everyday.live, compare, everyday.changes, report)),
     ("Edit", (edit.record, edit.promote, edit.rollback, edit.fix, edit.outbox)),
+    ("Move", (export, import_)),
     ("Run nightly", (nightly.sync, mail, serve, status, service)),
     ("Reference", (reference.rules, reference.schema, history)),
 )
@@ -107,7 +109,7 @@ def _build() -> typer.Typer:
     )
     for _, members in GROUPS:
         for member in members:
-            built.command(cls=Command)(member)
+            built.command(member.__name__, cls=Command)(member)
     return built
 
 

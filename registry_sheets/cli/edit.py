@@ -227,7 +227,7 @@ def _finish(done: object, one: RegistryConfig, shape: Shape) -> None:
     from registry_sheets.operations.edit import Done
 
     assert isinstance(done, Done)
-    print_done(done, one.sheet.label, shape is Shape.JSON)
+    print_done(done, done.sheet or one.sheet.label, shape is Shape.JSON)
 
 
 def _becomes(to_testing: bool) -> Stage:

@@ -44,7 +44,7 @@ def print_repairs(found: Sequence[tuple[RegistryConfig, Done]], as_json: bool) -
     for number, (one, done) in enumerate(found):
         if not as_json:
             print("\n" * bool(number), end="")
-            _print_lines(done, one.sheet.label, one.name)
+            _print_lines(done, done.sheet or one.sheet.label, one.name)
         for notice in done.notices:
             say(f"{one.name}: {notice}")
 

@@ -1,4 +1,4 @@
-"""Start: init, in its three forms: a new registry, a workbook that is there already, an old list."""
+"""Start: init: a new registry, a workbook or Google spreadsheet that is there already, an old list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from registry_sheets.cli import flags
 
 def init(
     workbook: Annotated[
-        Path, typer.Argument(metavar="WORKBOOK.xlsx", help="A new registry, or a workbook to turn into one in place.")
+        str,
+        typer.Argument(
+            metavar="SHEET",
+            help="A new .xlsx; or a workbook, or a Google spreadsheet's address, to turn into a registry in place.",
+        ),
     ],
     old: Annotated[
         Path | None, typer.Option("--from", metavar="OLD", help="Make a new one from this list (.xlsx or .csv).")
@@ -31,15 +35,21 @@ def init(
     config: flags.ConfigFile = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
 ) -> None:
-    """Make a registry: a new workbook, from an old list with --from, or in place."""
+    """Make a registry: a new workbook, one from an old list with --from, or in place, in a file or in Google."""
     from registry_sheets.cli import init_steps as steps
+    from registry_sheets.cli.init_config import config_for
+    from registry_sheets.cli.init_output import Wish
     from registry_sheets.operations.create import columns_said
 
     said = columns_said(columns or ())
-    wish = steps.Wish(workbook, tab, said, add_tab, marks, config, dry_run)
-    if old is not None:
+    wish = Wish(workbook, tab, said, add_tab, marks, config, dry_run)
+    if config_for(workbook, config).sheet.path is None:
+        from registry_sheets.cli.init_google import google_from, in_google
+
+        in_google(wish) if old is None else google_from(wish, old)
+    elif old is not None:
         steps.from_old(wish, old)
-    elif workbook.exists() or workbook.is_symlink():
+    elif wish.path.exists() or wish.path.is_symlink():
         steps.in_place(wish)
     else:
         steps.new(wish)

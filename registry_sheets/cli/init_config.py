@@ -12,7 +12,7 @@ from registry_sheets.operations.config_file import Block, block_lines, free_name
 from registry_sheets.operations.publishing import write_if_changed
 
 
-def config_for(sheet: Path, named: Path | None) -> RegistryConfig:
+def config_for(sheet: str | Path, named: Path | None) -> RegistryConfig:
     """What is configured for a workbook before it has a block of its own. Raises ConfigProblem."""
     return load(named if named and named.exists() else None, sheet).registries[0]
 
@@ -36,7 +36,7 @@ class ConfigPlan:
     def write(self) -> str:
         """Write it; gives a sentence about it. Raises ConfigProblem, CannotSave."""
         if self.there:
-            return f"{self.there} names this workbook already; it is as it was."
+            return f"{self.there} names it already; it is as it was."
         new = not self.path.exists()
         write_if_changed(self.path.resolve(), self._content())
         return f"{'Settings written to' if new else 'Added to'} {self.path}."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from registry_sheets.cli import flags
+from registry_sheets.errors import ConfigProblem
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
@@ -54,10 +55,18 @@ def doctor(
     sheet: flags.Sheet = None,
     config: flags.ConfigFile = None,
     registry: flags.Names = None,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Try on a hidden scratch tab of a Google spreadsheet what Google is assumed to do."
+        ),
+    ] = False,
     shape: Annotated[Shape, typer.Option("--format", help="How to write it.")] = Shape.TABLE,
     today: flags.Today = "",
 ) -> None:
     """Say what is configured, whether the sheet can be read and written, and what would be checked."""
+    if live:
+        _live(config, sheet, registry or (), shape)
     from functools import partial
 
     from registry_sheets.cli.doctor_output import exit_code, print_doctor
@@ -72,6 +81,24 @@ def doctor(
     ]
     print_doctor(seen, shape is Shape.JSON)
     raise typer.Exit(exit_code(seen))
+
+
+def _live(config: Path | None, sheet: str | None, names: Sequence[str], shape: Shape) -> NoReturn:
+    """doctor --live. Raises ConfigProblem where it is not told which Google spreadsheet to try it on."""
+    from registry_sheets.cli.doctor_live_output import announce, live_exit_code, print_live_report, progress
+    from registry_sheets.config import load
+    from registry_sheets.operations.doctor_live import try_out
+    from registry_sheets.wiring.google import scratch_of
+
+    registries = load(config, sheet, names).registries
+    if len(registries) > 1:
+        raise ConfigProblem("--live tries one spreadsheet at a time.", "Name it: registry-sheets doctor --live URL")
+    scratch = scratch_of(registries[0])
+    announce(registries[0].sheet)
+    with progress() as tell:
+        report = try_out(scratch, tell)
+    print_live_report(report, registries[0].sheet, shape is Shape.JSON)
+    raise typer.Exit(live_exit_code(report))
 
 
 def _place(registry: RegistryConfig) -> Place:

@@ -152,7 +152,7 @@ class _Run:
             self._note(fitting, unfit, behind)
             return
         raise WorkbookChanged(
-            f"'{self.workbook.label}' was saved by somebody during each of {TRIES} tries, so nothing was written.",
+            f"'{self.workbook.label}' was changed by somebody during each of {TRIES} tries, so nothing was written.",
             "It is written by the next run.",
         )
 

@@ -10,7 +10,7 @@ from registry_sheets.operations.looking import LISTS_TITLE, Terms, likely_tabs, 
 from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import Grid
-from registry_sheets.registry.header_words import header_key
+from registry_sheets.registry.header_words import header_key, is_check
 from registry_sheets.registry.headers import SEARCHED_ROWS, HeaderMatch, find_header
 from registry_sheets.registry.marks import marks_for
 from registry_sheets.registry.sheets import Aids, Mark, Sheet
@@ -110,6 +110,16 @@ def _field_of(said: str) -> str:
 
 
 # Which tab
+
+
+def is_blank(snapshot: Snapshot) -> bool:
+    """Whether a spreadsheet is as new: one tab, and nothing in it. So is one whose filling was broken off."""
+    if snapshot.half_filled:
+        return True
+    if len(snapshot.titles) != 1 or snapshot.own_tabs:
+        return False
+    grid = snapshot.grid(snapshot.titles[0])
+    return not (grid.errors or grid.uncached or grid.beyond or any(cell != "" for row in grid.rows for cell in row))
 
 
 def find_models(snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, str]) -> Found:
@@ -226,30 +236,46 @@ def _is_lists(grid: Grid) -> bool:
 
 
 def plan_adoption(
-    snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, str], *, marks: bool | None, add_tab: bool
+    snapshot: Snapshot,
+    terms: Terms,
+    tab: str,
+    said: Mapping[str, str],
+    *,
+    marks: bool | None,
+    add_tab: bool,
+    mends: bool = False,
 ) -> Adoption:
     """What would make the workbook a registry. ``marks`` None: yes, unless it is one already.
 
+    ``mends``: the store adds only what is missing, so everything is asked of it, and a blank one needs no ``add_tab``.
     Raises NoModelsTab and DoubtfulHeaders, unless an empty tab may be added.
     """
-    found = _found_or_none(snapshot, terms, tab, said, add_tab)
-    titles = list(snapshot.titles)
+    blank = mends and not tab and not said and is_blank(snapshot)
+    found = None if blank else _found_or_none(snapshot, terms, tab, said, add_tab)
+    titles = [] if blank else list(snapshot.titles)
     lists, missing = _lists_tab(snapshot, terms, titles)
     people = [lists_sheet(title=lists)] if missing else []
     if found is None:
         models = models_sheet(title=free_title("Models", titles), lists_title=lists)
         people.insert(0, models if marks is not False else replace(models, marks=()))
     new = snapshot.marked_tab is None or (found is not None and snapshot.marked_tab != found.grid.title)
-    marking = found is not None and (new if marks is None else new or marks)
+    marking = found is not None and (mends or new or bool(marks))
     return Adoption(
         snapshot=snapshot,
         found=found,
-        own=tuple(sheet for sheet in _own_sheets(terms, titles) if sheet.kind not in snapshot.own_tabs),
+        own=tuple(sheet for sheet in new_own_tabs(terms, titles) if sheet.kind not in snapshot.own_tabs),
         people=tuple(people),
-        marks=marks_for(found.match.columns, found.match.header_row) if found and marks is not False else (),
+        marks=_marks(found) if found and marks is not False else (),
         lists=lists,
         marking=marking,
     )
+
+
+def _marks(found: Found) -> tuple[Mark, ...]:
+    """Those of the Check column among them, where the tab has one."""
+    head = found.grid.rows[found.match.header_row - 1]
+    check = next((at for at, cell in enumerate(head) if isinstance(cell, str) and cell and is_check(cell)), None)
+    return marks_for(found.match.columns, found.match.header_row, check_column=check)
 
 
 def _found_or_none(snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, str], add_tab: bool) -> Found | None:
@@ -278,7 +304,8 @@ def _reads_as_lists(snapshot: Snapshot, title: str) -> bool:
         return False
 
 
-def _own_sheets(terms: Terms, titles: Sequence[str]) -> tuple[Sheet, ...]:
+def new_own_tabs(terms: Terms, titles: Sequence[str]) -> tuple[Sheet, ...]:
+    """The tool's own tabs before any check, under titles that are free beside ``titles``."""
     return (
         findings_sheet(CheckResult(()), vocabulary=terms.table.vocabulary(), title=free_title("Findings", titles)),
         live_sheet((), title=free_title("Live", titles)),

@@ -44,12 +44,14 @@ def examine(opened: Callable[[], Workbook], terms: Terms, today: date, place: Pl
 
     ``opened`` gives the registry's workbook; it raises RegistrySheetsError where there is no way in.
     """
-    snapshot, told = _read(opened, place)
+    workbook, snapshot, told = _read(opened, place)
+    seen = tuple(_seen(snapshot, terms, place)) if snapshot else ()
     items = (
         _config(place),
         *_signed_in(place),
-        *told,
-        *(_seen(snapshot, terms, place) if snapshot else ()),
+        told,
+        *(_facts(workbook) if workbook else ()),
+        *seen,
         *writing(place),
         *_outbox(place),
         *_history(snapshot, terms, place),
@@ -79,16 +81,23 @@ def _signed_in(place: Place) -> Iterator[Item]:
         yield failed("Sign-in", error)
 
 
-def _read(opened: Callable[[], Workbook], place: Place) -> tuple[Snapshot | None, tuple[Item, ...]]:
+def _read(opened: Callable[[], Workbook], place: Place) -> tuple[Workbook | None, Snapshot | None, Item]:
     try:
         workbook = opened()
         snapshot = workbook.read()
-        facts = [Item(topic, "ok", told) for topic, told in workbook.facts()]
     except RegistrySheetsError as error:
-        return None, (failed("Workbook", error),)
+        return None, None, failed("Workbook", error)
     path = place.sheet.path
     how_large = f" ({size(path.stat().st_size)})" if path else ""
-    return snapshot, (Item("Workbook", "ok", f"{place.sheet}{how_large}, can be read"), *facts)
+    return workbook, snapshot, Item("Workbook", "ok", f"{place.sheet}{how_large}, can be read")
+
+
+def _facts(workbook: Workbook) -> Iterator[Item]:
+    """What the store tells of it; asked once its tabs were looked at, since it may be about these."""
+    try:
+        yield from [Item(topic, "ok", told) for topic, told in workbook.facts()]
+    except RegistrySheetsError as error:
+        yield failed("Workbook", error)
 
 
 def _seen(snapshot: Snapshot, terms: Terms, place: Place) -> Iterator[Item]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from registry_sheets.errors import EditRefused
+from registry_sheets.errors import EditRefused, NotChecked
 from registry_sheets.operations.applying import after_waiting, page_of
 from registry_sheets.operations.looking import lists_of
 from registry_sheets.operations.new_rows import moved_rows
@@ -34,6 +34,7 @@ from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.rules.base import Registry
 from registry_sheets.registry.table import Lists
 from registry_sheets.state.outbox import became
+from registry_sheets.workbooks.base import Snapshot
 
 Outcome = Literal["written", "waiting", "unchanged", "planned"]
 """'planned': with dry_run; 'unchanged': the sheet says so already."""
@@ -48,6 +49,7 @@ class Done:
 
     ``writes`` are its cells in ``tab``; ``id`` is the edit's, '' where there is none. ``notices`` are for people,
     ``findings`` what is wrong or missing in the row that was recorded, ``places`` where a system is to be switched.
+    ``sheet`` is how people know the workbook.
     """
 
     what: str
@@ -58,6 +60,7 @@ class Done:
     notices: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     places: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 def record(desk: Desk, wish: Recording, dry_run: bool = False) -> Done:
@@ -67,12 +70,12 @@ def record(desk: Desk, wish: Recording, dry_run: bool = False) -> Done:
     even the outbox can be written. What the workbook itself refuses makes the edit wait, and raises nothing.
     """
     about = (normalise(wish.name), normalise(wish.version))
-    return _carry_out(desk, "record", lambda view: plan_recording(view, wish), dry_run, about)
+    return carry_out(desk, "record", lambda view: plan_recording(view, wish), dry_run, about)
 
 
 def promote(desk: Desk, wish: Promotion, dry_run: bool = False) -> Done:
     """Put a version into Production. Raises as record() does."""
-    return _carry_out(desk, "promote", lambda view: plan_promotion(view, wish), dry_run)
+    return carry_out(desk, "promote", lambda view: plan_promotion(view, wish), dry_run)
 
 
 def rollback(desk: Desk, wish: Rollback, periods_of: PeriodsOf | None = None, dry_run: bool = False) -> Done:
@@ -85,12 +88,12 @@ def rollback(desk: Desk, wish: Rollback, periods_of: PeriodsOf | None = None, dr
         periods = periods_of(wish.name) if periods_of else periods_in_sheet(view, wish.name)
         return plan_rollback(view, wish, periods)
 
-    return _carry_out(desk, "rollback", plan, dry_run)
+    return carry_out(desk, "rollback", plan, dry_run)
 
 
 def fix(desk: Desk, apply: bool = False) -> Done:
     """The safe repairs; written only with ``apply``. Raises as record() does."""
-    return _carry_out(desk, "fix", plan_repairs, dry_run=not apply)
+    return carry_out(desk, "fix", plan_repairs, dry_run=not apply)
 
 
 def retry(desk: Desk, said: str) -> Done:
@@ -100,13 +103,14 @@ def retry(desk: Desk, said: str) -> Done:
     """
     found = desk.outbox.find(said)
     page, _ = page_of(desk.workbook, desk.terms)
+    sheet = desk.workbook.label
     again = became(found, "waiting")
     with desk.outbox.held(OTHERS_WAIT):
         desk.outbox.put(again)
     settled = settle(desk, again)
     if settled.edit.state == "unfit":
         raise EditRefused(settled.edit.reason, f"To let go of it: registry-sheets outbox drop {found.id}")
-    return _done(Plan(found.what, found.steps), page.grid.title, settled, ())
+    return replace(_done(Plan(found.what, found.steps), page.grid.title, settled, ()), sheet=sheet)
 
 
 def drop(desk: Desk, said: str) -> Edit:
@@ -120,11 +124,15 @@ def drop(desk: Desk, said: str) -> Edit:
 # From a plan to what came of it
 
 
-def _carry_out(
+def carry_out(
     desk: Desk, command: str, plan_on: Callable[[View], Plan], dry_run: bool, about: tuple[str, str] | None = None
 ) -> Done:
+    """Plan on the sheet as it is, with what waits in the outbox, and write it; raises as record() does.
+
+    ``about`` is the version whose findings are told.
+    """
     waiting = desk.outbox.read().in_state("waiting")  # before the sheet is read: then none is in neither
-    page, snapshot = page_of(desk.workbook, desk.terms)
+    page, snapshot = _read(desk)
     forget_old(desk.outbox, page.table)
     lists, tab = lists_of(snapshot, desk.terms), page.grid.title
     page = after_waiting(page, waiting)
@@ -134,7 +142,7 @@ def _carry_out(
     if found.reason:
         raise EditRefused(found.reason, "Run the command again.")
     notices = (*plan.notices, *_added_columns(page))
-    done = Done(plan.what, "planned", tab, "", found.writes, notices, (), plan.places)
+    done = Done(plan.what, "planned", tab, "", found.writes, notices, (), plan.places, desk.workbook.label)
     if about:
         written = {write.row for write in found.writes}
         done = replace(done, findings=_findings(desk, page, lists, about, written))
@@ -142,6 +150,15 @@ def _carry_out(
         counted = (_counted(len(waiting)),) if waiting else ()
         return replace(done, outcome="unchanged", notices=(*notices, *counted))
     return done if dry_run else _written(desk, command, plan, done)
+
+
+def _read(desk: Desk) -> tuple[Page, Snapshot]:
+    """As page_of(). A command is planned on the rows, so where they cannot be seen it is not kept; that is told."""
+    try:
+        return page_of(desk.workbook, desk.terms)
+    except NotChecked as error:
+        told = f"{error.message} Nothing is written, and nothing kept of this command: give it again later."
+        raise type(error)(told, error.fix) from error
 
 
 def _view(desk: Desk, page: Page, lists: Lists) -> View:
@@ -166,7 +183,7 @@ def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
     if settled.edit.state == "unfit":
         desk.outbox.remove([settled.edit])
         raise EditRefused(settled.edit.reason, "Look at the row, then run the command again.")
-    done = _done(plan, planned.tab, settled, planned.writes)
+    done = replace(_done(plan, planned.tab, settled, planned.writes), sheet=planned.sheet)
     moved = moved_rows(desk, plan, planned.writes, settled)
     return replace(
         done,
@@ -181,7 +198,7 @@ def _done(plan: Plan, tab: str, settled: Settled, planned: tuple[CellWrite, ...]
     writes = settled.applied.writes.get(edit.id, planned)
     notices = list(settled.notices)
     if edit.state == "waiting":
-        notices.append(f"Not in the workbook yet. {edit.reason}")
+        notices.append(f"Not in the sheet yet. {edit.reason}")
         notices.append(f"It is kept in the outbox as {edit.id}, and the next sync on any machine writes it.")
     outcome: Outcome = "waiting" if edit.state == "waiting" else "written"
     return Done(edit.what, outcome, tab, edit.id, writes, tuple(notices), (), plan.places)

@@ -36,7 +36,7 @@ class Outputs:
 
     ``accept_removals``: rows that are gone are gone, however many they are. ``trial``: of a day that has not come,
     so that nothing is recorded. ``pages`` makes what is published beside the findings, by file name.
-    ``refused`` as Memories.refused.
+    ``refused`` as Memories.refused. ``kept`` as in write_back().
     """
 
     write_back: WriteBack
@@ -49,6 +49,7 @@ class Outputs:
     trial: bool = False
     pages: Callable[[Look], Mapping[str, bytes]] = lambda _: {}
     refused: Mapping[str, str] = field(default_factory=dict)
+    kept: str = ""
 
 
 def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None = None) -> Look:
@@ -62,13 +63,13 @@ def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, pr
         try:
             applied += outputs.queue.apply(workbook) if outputs.queue else ()
             seen = _recorded(workbook, terms, today, outputs, prober)
-            wrote = write_back(workbook, seen, outputs.write_back, outputs.beside, outputs.memory)
+            wrote = write_back(workbook, seen, outputs.write_back, outputs.beside, outputs.memory, outputs.kept)
         except (WorkbookChanged, HistoryMoved):
             continue
         seen = replace(seen.noting(*applied, *wrote.notices), waiting=wrote.waiting, left=wrote.revision)
         return _published(seen, outputs)
     raise WorkbookChanged(
-        f"'{workbook.label}' was saved by somebody during each of {TRIES} passes, so nothing was written into it.",
+        f"'{workbook.label}' was changed by somebody during each of {TRIES} passes, so nothing was written into it.",
         "Run again when it is quiet.",
     )
 

@@ -73,8 +73,13 @@ class WroteBack(NamedTuple):
     revision: Revision | None = None
 
 
-def write_back(workbook: Workbook, seen: Look, how: WriteBack, beside: Beside, memory: Memory) -> WroteBack:
-    """Write what a look found, where it may be written. Raises WorkbookChanged, CannotSave."""
+def write_back(
+    workbook: Workbook, seen: Look, how: WriteBack, beside: Beside, memory: Memory, kept: str = ""
+) -> WroteBack:
+    """Write what a look found, where it may be written. Raises WorkbookChanged, CannotSave.
+
+    ``kept`` says where the store itself keeps what is written over; '' where a backup of ours does.
+    """
     if how == "off":
         return WroteBack()
     if how == "beside":
@@ -82,7 +87,7 @@ def write_back(workbook: Workbook, seen: Look, how: WriteBack, beside: Beside, m
     if seen.snapshot.obstacles:
         return WroteBack((*seen.snapshot.obstacles, *_beside(beside, seen)))
     try:
-        wrote = _in_place(workbook, seen, memory)
+        wrote = _in_place(workbook, seen, memory, kept)
         _freshen(beside, seen)
         return wrote
     except (WorkbookOpen, WriteRefused) as refused:
@@ -90,7 +95,7 @@ def write_back(workbook: Workbook, seen: Look, how: WriteBack, beside: Beside, m
         return WroteBack((str(refused), *_beside(beside, seen)), waiting)
 
 
-def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> WroteBack:
+def _in_place(workbook: Workbook, seen: Look, memory: Memory, kept: str) -> WroteBack:
     before = seen.snapshot.own_tabs.get("findings")
     sheets = own_sheets(seen, seen.snapshot.grid(before) if before else None)
     refuse_foreign(seen.snapshot, sheets)
@@ -101,7 +106,7 @@ def _in_place(workbook: Workbook, seen: Look, memory: Memory) -> WroteBack:
     forgotten = _remembered(workbook, written, sheets, memory)
     titles = listed([f"'{sheet.title}'" for sheet in sheets])
     said = f"Written into {workbook.label}: the tabs {titles}."
-    notices = (*written.notices, *_named(typed, written), said, *forgotten)
+    notices = (*written.notices, *_named(typed, written, kept), said, *forgotten)
     return WroteBack(notices, revision=written.revision)
 
 
@@ -114,12 +119,12 @@ def _remembered(workbook: Workbook, written: Written, sheets: Sequence[Sheet], m
     return ()
 
 
-def _named(typed: Sequence[str], written: Written) -> tuple[str, ...]:
-    """What people had typed into an own tab, with the backup that holds it."""
+def _named(typed: Sequence[str], written: Written, kept: str) -> tuple[str, ...]:
+    """What people had typed into an own tab, with what holds it still."""
     if not typed:
         return ()
-    where = f" It is in the backup {written.backup}." if written.backup else ""
-    return (*typed, f"Those tabs are written anew by each pass, so that is gone from them.{where}")
+    where = f"It is in the backup {written.backup}." if written.backup else kept
+    return (*typed, f"Those tabs are written anew by each pass, so that is gone from them. {where}".rstrip())
 
 
 def _beside(beside: Beside, seen: Look) -> tuple[str, ...]:
@@ -127,7 +132,7 @@ def _beside(beside: Beside, seen: Look) -> tuple[str, ...]:
     try:
         path = beside.write([_plain(sheet) for sheet in own_sheets(seen, beside.findings())])
     except RegistrySheetsError as error:
-        return (f"The findings could not be written beside the workbook either: {error}",)
+        return (f"The findings could not be written into a workbook of their own either: {error}",)
     return (f"The findings are in {path}.",) if path else ("The workbook of findings is up to date.",)
 
 

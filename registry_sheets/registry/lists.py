@@ -92,6 +92,32 @@ def parse_lists(grid: Grid | None, date_order: DateOrder = "ymd") -> Lists:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What stands in a block: the columns of its headers (from 0, None where it lacks one) and its records' cells.
+
+    ``free`` are the sheet rows (from 1) below its last record in which another can be written; ``open_end``: so are
+    all rows below those.
+    """
+
+    columns: tuple[int | None, ...]
+    records: tuple[tuple[Cell, ...], ...]
+    free: range
+    open_end: bool
+
+
+def records_of(grid: Grid) -> dict[BlockName, Records]:
+    """The blocks of a Lists tab as they stand."""
+    return {name: _as_records(grid, found) for name, found in _find_blocks(grid).items()}
+
+
+def _as_records(grid: Grid, found: _Found) -> Records:
+    records = list(_records(grid, found))
+    last = records[-1][0] if records else found.row + 1
+    cells = tuple(cells for _, cells in records)
+    return Records(found.columns, cells, range(last + 1, found.end + 1), found.end == len(grid.rows))
+
+
 # Finding the blocks
 
 

@@ -20,7 +20,7 @@ ALERT_FOOTER = (
     "You get this mail because your address stands in alert_to or summary_to in the config. There is one for each "
     "failure, and to alert_to one more when it is well again.",
     "How things stand now: registry-sheets status",
-    "Sent by Registry Sheets. No tracking: there is no picture in this mail, and no link.",
+    "Sent by Registry Sheets. No tracking: no pictures, and nobody counts what you open.",
 )
 
 

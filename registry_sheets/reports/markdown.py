@@ -28,7 +28,7 @@ _SENTENCES = 4_000
 _LONGEST = 160
 _MOST_COLUMNS = 10
 _LINK_LIMIT = 500
-_WHOLE = "The whole is in the workbook: `registry-sheets report --format xlsx`"
+_WHOLE = "The whole, as a workbook: `registry-sheets report --format xlsx`"
 
 _BREAK = "&#8203;"  # a space without width, as an entity: it is seen in the source and not on the page
 _MARKS = re.compile(r"([\\`*_\[\]|~^#])")
@@ -79,7 +79,7 @@ def report_markdown(report: Report) -> str:
 
 
 def _about(report: Report) -> str:
-    link = link_to("open the workbook", report.link)
+    link = link_to("open the sheet", report.link)
     begins = f"history since {report.begins.isoformat()}" if report.begins else ""
     parts = [escaped(about(report)), begins, link if report.link else ""]
     return " · ".join(filter(None, parts))

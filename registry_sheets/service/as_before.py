@@ -15,12 +15,12 @@ _CHECK_KEY = "check_key"
 
 
 def is_as_before(registry: RegistryConfig, ledger: Ledger, workbook: Workbook, now: datetime) -> bool:
-    """Whether workbook, config, version and local date are as the last pass saw them, and nothing waits.
+    """Whether workbook, config, version and local date are as the last pass saw them, and nothing waits or fails.
 
     A store that shows a change late is as before only within the hour (of UTC) of the pass that read it. Raises as
     Workbook.revision().
     """
-    if waits_in_outbox(registry) or ledger.noted(outcomes.WAITING):
+    if waits_in_outbox(registry) or ledger.noted(outcomes.WAITING) or ledger.failing("nightly"):
         return False
     noted = ledger.noted(_CHECK_KEY)
     return noted != "" and noted == _key(registry, workbook, workbook.revision(), now)

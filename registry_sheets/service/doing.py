@@ -34,6 +34,8 @@ from registry_sheets.workbooks.base import Workbook
 _LONG_OPEN = timedelta(days=3)
 _TOLD_BACK = timedelta(days=7)
 _MOST_TOLD = 5
+_CLOSE_IT = "Close the workbook for a moment, so that it can be brought up to date."
+_SEE_WHY = "See why with: registry-sheets outbox"  # nobody has a spreadsheet on the web to themselves
 _KEPT = timedelta(days=400)  # settled deliveries: every pass goes through them, and nobody mails weeks of years ago
 
 
@@ -185,8 +187,8 @@ def _troubles(registry: RegistryConfig, ledger: Ledger) -> Iterator[Trouble]:
     zone, now = zone_of(registry.settings.time_zone), _now()
     since = noted_moment(ledger.noted(outcomes.WAITING_SINCE))
     if since and now - since >= _LONG_OPEN:
-        what = ledger.noted(outcomes.WAITING) or "The workbook could not be written."
-        yield Trouble(what, "Close the workbook for a moment, so that it can be brought up to date.", _day(since, zone))
+        what = ledger.noted(outcomes.WAITING) or "The sheet could not be written."
+        yield Trouble(what, _CLOSE_IT if registry.sheet.path else _SEE_WHY, _day(since, zone))
     open_ = ledger.failures()
     for failure in open_:
         yield Trouble(f"The {health_of(failure.job)} fails: {failure.message}", failure.fix, _day(failure.since, zone))

@@ -11,6 +11,7 @@ from registry_sheets.operations.waiting import Inventory, inventory
 from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.wiring import open_workbook, outbox_of, queue_of, terms, today_of, user
 from registry_sheets.wiring.history import history_of, writable_history
+from registry_sheets.workbooks.base import Workbook
 
 
 def inventory_of(registry: RegistryConfig) -> Inventory:
@@ -20,24 +21,25 @@ def inventory_of(registry: RegistryConfig) -> Inventory:
 
 def desk_of(registry: RegistryConfig, wait: float) -> Desk:
     """What an edit command of a registry works with; ``wait``: seconds for a workbook that somebody has open."""
+    workbook = open_workbook(registry)
     return Desk(
-        workbook=open_workbook(registry),
+        workbook=workbook,
         terms=terms(registry),
         outbox=outbox_of(registry),
         today=today_of(registry),
         by=user(),
         wait=wait,
-        remember=lambda: _remembered(registry),
+        remember=lambda: _remembered(registry, workbook),
     )
 
 
-def _remembered(registry: RegistryConfig) -> tuple[str, ...]:
+def _remembered(registry: RegistryConfig, workbook: Workbook) -> tuple[str, ...]:
     """Record the sheet as it is before an edit writes over it; what hinders that hinders no edit, and is told."""
     from registry_sheets.operations.sync import remember
 
     try:
         with writable_history(registry) as history:
-            remember(open_workbook(registry), terms(registry), today_of(registry), history, queue_of(registry))
+            remember(workbook, terms(registry), today_of(registry), history, queue_of(registry))
     except RegistrySheetsError as error:
         return (f"What is written over now is not in history: {error}",)
     return ()

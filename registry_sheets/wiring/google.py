@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import ConfigProblem
 from registry_sheets.registry.registry_sheet import GoogleSheet
 from registry_sheets.setting_tables import GoogleSettings
 
 if TYPE_CHECKING:
     from registry_sheets.workbooks.google.api import SheetsApi
+    from registry_sheets.workbooks.google.live.scratch import Scratch
     from registry_sheets.workbooks.google.signin import SignIn
     from registry_sheets.workbooks.google.workbook import GoogleWorkbook
 
@@ -33,6 +35,18 @@ def api_of(registry: RegistryConfig) -> SheetsApi:
     from registry_sheets.workbooks.google.client import sign_in
 
     return sign_in(sign_in_of(registry.settings.google))
+
+
+def scratch_of(registry: RegistryConfig) -> Scratch:
+    """A scratch tab of the registry's spreadsheet; nothing is made yet. Raises ConfigProblem for a file, and where
+    there is no way to sign in."""
+    from registry_sheets.workbooks.google.live.pacing import PacedApi
+    from registry_sheets.workbooks.google.live.scratch import Scratch
+
+    if not isinstance(registry.sheet, GoogleSheet):
+        fix = "Name a spreadsheet that is shared with your account: registry-sheets doctor --live URL"
+        raise ConfigProblem(f"--live is about Google, and {registry.sheet.label} is a file.", fix)
+    return Scratch(PacedApi(api_of(registry)), registry.sheet.address.id)
 
 
 def sign_in_of(said: GoogleSettings) -> SignIn:

@@ -22,6 +22,8 @@ from registry_sheets.workbooks.base import Snapshot, Workbook
 if TYPE_CHECKING:
     from registry_sheets.history.base import History
 
+VERSION_HISTORY = "Google keeps it: in the spreadsheet, File > Version history > See version history."
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -76,6 +78,7 @@ def _passed(registry: RegistryConfig, day: date, how: Ways, workbook: Workbook) 
             trial=day > today_of(registry),
             pages=partial(pages_of, registry, history, workbook),
             refused=refused_of(registry),
+            kept="" if registry.sheet.path else VERSION_HISTORY,
         )
         seen = run_pass(workbook, terms(registry), day, outputs, prober(registry))
     return seen.noting(f"A new history begins on {day}; the old one is kept as {old}.") if old else seen
@@ -111,10 +114,10 @@ class FindingsBeside:
         return self.path if write_beside(sheets, self.path, self._state).changed else None
 
     def _snapshot(self) -> Snapshot | None:
-        from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
-
         if not self.path.exists():
             return None
+        from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
+
         try:
             return ExcelWorkbook(self.path, self._state, self._limits).read()
         except UnreadableWorkbook:

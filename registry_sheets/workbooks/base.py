@@ -69,6 +69,11 @@ class Snapshot(Protocol):
         """Why the workbook must not be written in place, a sentence each; empty where it may be."""
         ...
 
+    @property
+    def half_filled(self) -> bool:
+        """Whether what is in it is left of a filling of ours that was broken off; adopt() takes it away first."""
+        ...
+
     def grid(self, title: str) -> Grid:
         """The cells of one tab. Raises UnreadableWorkbook."""
         ...
@@ -188,12 +193,12 @@ class Workbook(ABC):
     def formula_places(self, tab: str) -> frozenset[Place]:
         """Where formulas stand in a tab, as it is now. Raises UnreadableWorkbook, NotChecked."""
 
+    @abstractmethod
     def formulas(self, tab: str) -> Mapping[Place, str]:
         """The formulas of a tab by place, without '=', as Excel writes them; {} for no such tab.
 
         An array formula over several cells counts as their values. Raises as formula_places().
         """
-        raise NotImplementedError
 
     @abstractmethod
     def formatted_places(self, tab: str) -> frozenset[Place]:

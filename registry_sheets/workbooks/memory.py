@@ -55,6 +55,10 @@ class MemorySnapshot:
     def own_tabs(self) -> Mapping[TabKind, str]:
         return {tab.kind: title for title, tab in self.tabs.items() if tab.kind in OWN_KINDS}
 
+    @property
+    def half_filled(self) -> bool:
+        return False
+
     def grid(self, title: str) -> Grid:
         if title not in self.tabs:
             raise UnreadableWorkbook(f"There is no tab '{title}'.", f"The tabs are: {', '.join(self.tabs)}.")

@@ -3,7 +3,7 @@
     python -m tests.benchmarks            # everything, some minutes
     python -m tests.benchmarks --quick    # small sizes, to see that it runs; goals are not judged
     python -m tests.benchmarks check cell # some of: check, start, write-back, cell, history, growth, report, mails,
-                                          # many
+                                          # many, google
     python -m tests.benchmarks soak       # 10,000 passes in one process; only where it is named
 
 Ends with 1 where a goal is missed.

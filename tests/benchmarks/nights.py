@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.bench import FOLDER, Line, Scale, step_wall, wall, workbook
+from tests.benchmarks.google import answers_of
 from tests.benchmarks.processes import Cost, in_turn, run
 
 _SYNC = (sys.executable, "-m", "registry_sheets", "sync", "--fail-on", "never")
@@ -78,6 +79,24 @@ def soaking(scale: Scale) -> Iterator[Line]:
         yield Line(line, ours, theirs, last[index] / warm[index], goal)
 
 
+def google(scale: Scale) -> Iterator[Line]:
+    """A pass over a spreadsheet in Google Sheets, without Google's time and the line's."""
+    FOLDER.mkdir(exist_ok=True)
+    rows = scale.pages[1]
+    answers = answers_of(rows, FOLDER)
+    for pass_, told in (("first", "the first"), ("later", "one over an unchanged sheet")):
+        ours, theirs = (partial(_played, side, answers, pass_) for side in ("ours", "theirs"))
+        pairs = in_turn(ours, theirs, scale.pairs)
+        what = f"pass over {rows:,} rows in Google Sheets, {told}, against json and pydantic over the same answers"
+        yield Line(
+            what, f"{pairs.our(step_wall):.2f} s", f"{pairs.their(step_wall):.2f} s", pairs.ratio(step_wall), 1.5
+        )
+
+
+def _played(side: str, answers: Path, pass_: str) -> Cost:
+    return run([sys.executable, "-m", "tests.benchmarks.google", side, str(answers), pass_], FOLDER, listen=True)
+
+
 _HELD = (
     (0, "memory", "{:.1f} MB", 1.1),
     (1, "blocks of Python's memory", "{:,.0f}", 1.01),
@@ -88,6 +107,7 @@ GROUPS: dict[str, Callable[[Scale], Iterator[Line]]] = {
     "report": reporting,
     "mails": mailing,
     "many": many,
+    "google": google,
     "soak": soaking,
 }
 BY_NAME_ONLY = ("soak",)

@@ -92,6 +92,12 @@ class WorkbookContract(ABC):
     def test_reading_again_gives_the_same_revision(self, workbook: Workbook) -> None:
         assert workbook.read().revision == workbook.read().revision
 
+    def test_a_revision_is_known_without_reading(self, workbook: Workbook) -> None:
+        before = workbook.revision()
+        assert before == workbook.read().revision
+        self.person_saves(workbook, "Models", (1, 1), "9")
+        assert workbook.revision() == workbook.read().revision != before
+
     def test_hidden_tabs_are_named(self, tmp_path: Path) -> None:
         workbook = self.make(tmp_path, [MODELS, replace(NOTES, hidden=True)])
         assert workbook.read().hidden == {"Notes"}

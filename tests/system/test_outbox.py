@@ -121,7 +121,7 @@ def test_what_stands_in_the_way_is_never_written_over(folder: Path, kind: str) -
     before = (folder / "models.xlsx").read_bytes()
     out, err = give(folder, "record", "AC failure", "3.3")
     assert "kept in the outbox" in out
-    assert "Not in the workbook yet." in err
+    assert "Not in the sheet yet." in err
     assert (folder / "models.xlsx").read_bytes() == before
     (row,) = listed(folder)
     assert row["reason"] in err

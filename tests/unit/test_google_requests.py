@@ -271,7 +271,7 @@ def test_the_links_of_findings_are_google_s_and_read_back() -> None:
         for column, cell in enumerate(cells):
             if cell.formula is not None:
                 shown[row][column] = cell.value
-    grid = reading.with_texts(Grid("Findings", shown), lambda text: from_gid_link(text, {9: "My 'models'"}))
+    grid = reading.with_texts(Grid("Findings", shown), "#gid=", lambda text: from_gid_link(text, {9: "My 'models'"}))
     assert same_cells(findings, grid)
 
 

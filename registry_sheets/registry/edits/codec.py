@@ -17,7 +17,7 @@ from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.header_words import is_check
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.past.facts import header_of, own_key
-from registry_sheets.registry.text import one_line
+from registry_sheets.registry.text import one_line, shown
 
 FORMAT = 1
 """Goes up when older versions of the tool would misread a file."""
@@ -110,7 +110,7 @@ def _step(plain: Mapping[str, Any]) -> Step:
     if plain["do"] == "append":
         cells = {_key(key): _new_cell(cell) for key, cell in plain["cells"].items()}
         row = NewRow(name, version, cells, bool(plain["alone"]))
-        if row.key != (normalise(_text(cells["name"])), normalise(_text(cells["version"]))) or not all(row.key):
+        if not any(row.key) or not (_says(cells.get("name", ""), name) and _says(cells.get("version", ""), version)):
             raise ValueError
         return row
     if plain["do"] != "set" or int(plain["row"]) < 0:
@@ -118,6 +118,11 @@ def _step(plain: Mapping[str, Any]) -> Step:
     changes = {_key(key): Change(_cell(one["old"]), _new_cell(one["new"])) for key, one in plain["cells"].items()}
     uses, locations = tuple(map(_text, plain["used_for"])), tuple(map(_text, plain["location"]))
     return RowChange(name, version, changes, uses, locations, int(plain["row"]), bool(plain["lenient"]))
+
+
+def _says(cell: Cell, text: str) -> bool:
+    """Whether a cell is what a row is known by. A number or a day, which an import brings, says it in its own way."""
+    return normalise(cell if isinstance(cell, str) else shown(cell)) == normalise(text)
 
 
 def _key(plain: Any) -> str:

@@ -58,6 +58,11 @@ class ExcelSnapshot:
         return self._outline.obstacles
 
     @property
+    def half_filled(self) -> bool:
+        """Files are written whole."""
+        return False
+
+    @property
     def without_formulas(self) -> frozenset[str]:
         """The tabs in which certainly no formula stands, of those that were read; of others nothing is known."""
         return frozenset(self._reader.without_formulas)

@@ -10,13 +10,15 @@ from registry_sheets.workbooks.google.aids import Present, aids
 from registry_sheets.workbooks.google.api import Json, SheetsApi
 from registry_sheets.workbooks.google.conditional import mending
 from registry_sheets.workbooks.google.links import Link
-from registry_sheets.workbooks.google.marked import TAB_KEY, created
+from registry_sheets.workbooks.google.marked import FILLING_KEY, TAB_KEY, created, forgotten
 from registry_sheets.workbooks.google.newtab import filling, protecting
 from registry_sheets.workbooks.google.owntabs import added
 from registry_sheets.workbooks.google.payload import cut, tabs_first
-from registry_sheets.workbooks.google.placing import Placed, link_to, placed
+from registry_sheets.workbooks.google.placing import Placed, link_to, new_id, placed
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
+from registry_sheets.workbooks.titles import free_title
 
+_FILLING = "begun"
 _LOOKED_AT = 20  # rows below the headings in which a column's validation and number format are looked for
 _FIELDS = (
     "sheets(properties(sheetId,title,gridProperties),conditionalFormats,protectedRanges(range),basicFilter,"
@@ -37,28 +39,47 @@ class Adopting:
 
 @dataclass(frozen=True)
 class AdoptingPlan:
-    """The requests that make it one; () where it is one already."""
+    """The requests that make it one; () where it is one already. ``tabs`` are the numbers of the tabs they fill."""
 
     requests: Sequence[Json]
+    tabs: Sequence[int] = ()
 
     def write(self, api: SheetsApi, spreadsheet: str) -> None:
-        """Carry them out, in parts where they are many: run again, init adds what is missing."""
-        for part in cut(self.requests):
+        """Carry them out. Where they are many they go out in parts, and the spreadsheet says so meanwhile."""
+        parts = cut(self.requests)
+        if len(parts) > 1:
+            parts = [[*parts[0], *self._begun()], *parts[1:], [forgotten(FILLING_KEY, _FILLING)]]
+        for part in parts:
             api.batch_update(spreadsheet, {"requests": part}, fields="spreadsheetId", repeatable=False)
+
+    def _begun(self) -> list[Json]:
+        places: list[Json] = [{"spreadsheet": True}, *({"sheetId": tab} for tab in self.tabs)]
+        return [created(FILLING_KEY, _FILLING, place) for place in places]
 
 
 def plan_adopting(api: SheetsApi, spreadsheet: str, snapshot: GoogleSnapshot, wish: Adopting) -> AdoptingPlan:
     """Look at what the spreadsheet has: one request."""
     found = _Details(api.spreadsheet(spreadsheet, _FIELDS, _ranges(snapshot, wish)), snapshot)
-    new = placed([*wish.people, *wish.own], snapshot)
-    blank = _blank(snapshot) if wish.models_tab is None else None
-    if blank is not None:
-        new = [_into(one, blank) if one.sheet.kind == "models" else one for one in new]
+    new = placed([*wish.people, *wish.own], snapshot, blank_tab(snapshot) if wish.people else None)
     link = link_to(snapshot, new)
     tabs = [_tab(one, snapshot, link, api.account) for one in new]
     protected = [protecting(tab.sheet_id, [api.account] if api.account else None) for tab in found.unprotected()]
     there = _mended(found, snapshot, wish) if wish.models_tab is not None else ()
-    return AdoptingPlan([*tabs_first(tabs), *protected, *there])
+    return AdoptingPlan([*tabs_first(tabs), *protected, *there], [one.sheet_id for one in new])
+
+
+def emptied(snapshot: GoogleSnapshot) -> list[Json]:
+    """The requests that take away what a fill left that did not come to its end: a blank tab stays."""
+    left = [tab.sheet_id for tab in snapshot.tabs.values() if tab.filling]
+    blank = {"sheetId": new_id(snapshot), "title": free_title("Sheet", snapshot.titles)}
+    gone = [{"deleteSheet": {"sheetId": number}} for number in left]
+    return [{"addSheet": {"properties": blank}}, *gone, forgotten(FILLING_KEY, _FILLING)]
+
+
+def blank_tab(snapshot: GoogleSnapshot) -> Tab | None:
+    """The one tab of a new spreadsheet, while nothing is in it."""
+    tabs = list(snapshot.tabs.values())
+    return tabs[0] if len(tabs) == 1 and tabs[0].kind is None and not tabs[0].grid.rows else None
 
 
 def _ranges(snapshot: GoogleSnapshot, wish: Adopting) -> list[str]:
@@ -69,16 +90,6 @@ def _ranges(snapshot: GoogleSnapshot, wish: Adopting) -> list[str]:
         end = f"1:{max(1, min(rows, tab.height))}" if title == wish.models_tab else "A1"
         ranges.append("'" + title.replace("'", "''") + f"'!{end}")
     return ranges
-
-
-def _blank(snapshot: GoogleSnapshot) -> Tab | None:
-    """The one tab of a new spreadsheet, while nothing is in it."""
-    tabs = list(snapshot.tabs.values())
-    return tabs[0] if len(tabs) == 1 and tabs[0].kind is None and not tabs[0].grid.rows else None
-
-
-def _into(one: Placed, blank: Tab) -> Placed:
-    return Placed(one.sheet, blank.sheet_id, one.title, blank)
 
 
 def _tab(one: Placed, snapshot: GoogleSnapshot, link: Link, account: str) -> list[Json]:

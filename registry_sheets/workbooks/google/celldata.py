@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from math import isfinite
 
 from registry_sheets.registry.grid import Cell
-from registry_sheets.registry.sheets import Sheet, SheetCell, Style
+from registry_sheets.registry.mark_keys import PREFIX
+from registry_sheets.registry.sheets import OWN_KINDS, Sheet, SheetCell, Style
 from registry_sheets.registry.text import xml_safe
 from registry_sheets.workbooks.google.api import Json
 from registry_sheets.workbooks.google.formulas import Dialect, cell_formula
@@ -103,7 +104,10 @@ class _Cells:
 
     def _cell(self, cell: SheetCell, value: Callable[[Cell], Json]) -> Json:
         if cell.formula is not None:
-            written: Json = {"formulaValue": cell_formula(cell.formula, self._dialect, self._link)}
+            ours = self._sheet.kind in OWN_KINDS or PREFIX in cell.formula
+            written: Json = {"formulaValue": cell_formula(cell.formula, self._dialect, self._link, ours=ours)}
+        elif cell.error:
+            written = {"formulaValue": f"={cell.value}"}  # the error's name is the formula that fails so
         else:
             written = value(cell.value)
         return self._dressed(written, cell.style, cell.value)

@@ -183,9 +183,14 @@ def file_state(reply: Mapping[str, Any]) -> FileState | None:
         return None
     editor = reply.get("lastModifyingUser")
     editor = editor if isinstance(editor, dict) else {}
-    name = _text(editor.get("displayName")) or _text(editor.get("emailAddress"))
+    rights = reply.get("capabilities")
     return FileState(
-        _text(reply.get("name")), str(version), _time(reply.get("modifiedTime")), name, editor.get("me") is True
+        title=_text(reply.get("name")),
+        version=str(version),
+        modified=_time(reply.get("modifiedTime")),
+        editor=_text(editor.get("displayName")) or _text(editor.get("emailAddress")),
+        by_us=editor.get("me") is True,
+        can_edit=not (isinstance(rights, dict) and rights.get("canEdit") is False),
     )
 
 

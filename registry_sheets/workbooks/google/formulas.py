@@ -66,12 +66,12 @@ def range_name(name: str) -> str:
     return _NOT_IN_A_NAME.sub("_", name)
 
 
-def cell_formula(formula: str, dialect: Dialect, link: Link) -> str:
-    """A cell's formula for Google, with '='; ``formula`` is ours, without."""
+def cell_formula(formula: str, dialect: Dialect, link: Link, *, ours: bool = True) -> str:
+    """A cell's formula for Google, with '='; ``formula`` is Excel's, without. ``ours``: not one that people wrote."""
     if not dialect.decimal_comma and not any(sign in formula for sign in (PREFIX, "SUBSTITUTE(", 'HYPERLINK("#')):
         return f"={formula}"  # most formulas of Findings
     found = pieces(formula)
-    if "SUBSTITUTE(" in formula:
+    if "SUBSTITUTE(" in formula and ours:
         found = _numbers_spelled(found)
     if 'HYPERLINK("#' in formula:
         found = linked(found, link)
@@ -164,7 +164,7 @@ def _separated(found: Sequence[Piece], dialect: Dialect) -> Sequence[Piece]:
     if not dialect.decimal_comma:
         return found
     braces: list[str] = []
-    return [_with_comma(piece, _inside_braces(piece, braces)) for piece in found]
+    return [_with_comma(piece, inside_braces(piece, braces)) for piece in found]
 
 
 def _with_comma(piece: Piece, inside: bool) -> Piece:
@@ -175,7 +175,7 @@ def _with_comma(piece: Piece, inside: bool) -> Piece:
     return piece
 
 
-def _inside_braces(piece: Piece, opened: list[str]) -> bool:
+def inside_braces(piece: Piece, opened: list[str]) -> bool:
     """Whether a piece stands directly in an array's braces; ``opened`` is kept up with it."""
     if piece.kind == OPEN:
         opened.append(piece.text)
@@ -192,7 +192,7 @@ def _canonical(formula: str) -> list[str]:
     opened: list[str] = []
     parts: list[str] = []
     for at, piece in enumerate(found):
-        inside = _inside_braces(piece, opened)
+        inside = inside_braces(piece, opened)
         is_tab = at + 1 < len(found) and found[at + 1].text == "!"
         parts += _canonical_piece(piece, inside, is_tab)
     return parts

@@ -17,7 +17,10 @@ MADE_FROM_KEY = "registry_sheets.made_from"
 EDIT_KEY = "registry_sheets.edit"
 """On a row, while it is being edited: where it stands when others insert and delete rows above it."""
 
-_KINDS = frozenset(get_args(TabKind))
+FILLING_KEY = "registry_sheets.filling"
+"""On the spreadsheet and on the tabs that are added, while it is being filled by several requests."""
+
+_KINDS = frozenset(get_args(TabKind)) - {"other"}
 
 
 def kind_of(sheet: Json) -> TabKind | None:
@@ -57,9 +60,8 @@ def created(key: str, value: str, location: Json) -> Json:
 
 
 def forgotten(key: str, value: str) -> Json:
-    """The request that takes metadata away."""
-    lookup = {"metadataKey": key, "metadataValue": value}
-    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+    """The request that takes metadata away, all of it with that key and value."""
+    return {"deleteDeveloperMetadata": {"dataFilter": lookup(key, value)}}
 
 
 def lookup(key: str, value: str) -> Json:

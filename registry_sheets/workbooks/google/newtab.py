@@ -109,7 +109,10 @@ def _body(
         yield {"setBasicFilter": {"filter": {"range": filter_range(sheet, sheet_id, rows)}}}
     if sheet.kind in OWN_KINDS:
         yield protecting(sheet_id, editors)
-    yield created(TAB_KEY, sheet.kind, {"sheetId": sheet_id})
+    if sheet.kind != "other":
+        yield created(TAB_KEY, sheet.kind, {"sheetId": sheet_id})
+    if sheet.hidden:
+        yield {"updateSheetProperties": {"properties": {"sheetId": sheet_id, "hidden": True}, "fields": "hidden"}}
 
 
 def name_ranges(sheet: Sheet, sheet_id: int, named: Mapping[str, str]) -> Iterator[Json]:

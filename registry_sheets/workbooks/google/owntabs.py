@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry_sheets.errors import WorkbookChanged
-from registry_sheets.registry.grid import Cell
+from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import Json, SheetsApi
-from registry_sheets.workbooks.google.celldata import entered, row_data
+from registry_sheets.workbooks.google.celldata import fitted, row_data
 from registry_sheets.workbooks.google.formulas import range_name, same_formula
 from registry_sheets.workbooks.google.links import Link
 from registry_sheets.workbooks.google.marked import made_from
@@ -18,12 +18,10 @@ from registry_sheets.workbooks.google.newtab import adding
 from registry_sheets.workbooks.google.owntab import replacing
 from registry_sheets.workbooks.google.payload import cut, tabs_first
 from registry_sheets.workbooks.google.placing import Placed, link_to, placed
-from registry_sheets.workbooks.google.rowplan import number_format
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
 
 _ANSWER = (
-    "updatedSpreadsheet(namedRanges(namedRangeId,name),sheets(properties(sheetId,title),"
-    "data(startRow,startColumn,rowData(values(userEnteredValue)))))"
+    "updatedSpreadsheet(sheets(properties(sheetId,title),data(startRow,startColumn,rowData(values(userEnteredValue)))))"
 )
 
 
@@ -56,8 +54,7 @@ class OwnTabsWriter:
         )
         self._see_unmoved(answer)
         state = self._api.file(self._spreadsheet)
-        named = {str(one["name"]): str(one["namedRangeId"]) for one in _updated(answer).get("namedRanges", ())}
-        return snapshot.after(state, {one.title: self._written(one, link) for one in ours}, named, digest)
+        return snapshot.after(state, {one.title: _written(one) for one in ours})
 
     def _holds(self, sheet: Sheet, link: Link) -> bool:
         title = self._snapshot.own_tabs.get(sheet.kind)
@@ -93,20 +90,19 @@ class OwnTabsWriter:
         sheets = {sheet["properties"]["title"]: sheet for sheet in _updated(answer).get("sheets", ())}
         for tab in self._snapshot.watched():
             data = sheets.get(tab.title, {}).get("data", ())
-            if reading.entered(reading.rows_of(data)) != tab.entered:
+            if reading.as_entered(reading.rows_of(data)) != tab.as_entered:
                 raise WorkbookChanged(
                     f"Somebody edited the tab '{tab.title}' while the findings were being written.", "Run again."
                 )
 
-    def _written(self, one: Placed, link: Link) -> Tab:
-        """An own tab as it is now, without reading it: its cells as they were sent."""
-        sent = row_data(one.sheet, self._snapshot.dialect, link)
-        cells = [
-            [cell | _shown(ours.value) for cell, ours in zip(row.get("values", ()), line, strict=False)]
-            for row, line in zip(sent, one.sheet.rows, strict=False)
-        ]
-        width = max(map(len, cells), default=0)
-        return Tab(one.title, one.sheet_id, cells, len(cells), width, kind=one.sheet.kind)
+
+def _written(one: Placed) -> Tab:
+    """An own tab as it is now, without reading it: its values as they were sent."""
+    rows: list[list[Cell]] = [
+        [fitted(cell.value) if isinstance(cell.value, str) else cell.value for cell in row] for row in one.sheet.rows
+    ]
+    grid = Grid(one.title, rows)
+    return Tab(one.title, one.sheet_id, (), len(rows), 0, kind=one.sheet.kind, written=grid)
 
 
 def added(one: Placed, snapshot: GoogleSnapshot, link: Link, account: str) -> list[Json]:
@@ -120,12 +116,6 @@ def added(one: Placed, snapshot: GoogleSnapshot, link: Link, account: str) -> li
         editors=[account] if account else None,
         named=snapshot.named,
     )
-
-
-def _shown(value: Cell) -> Json:
-    """What Google shows of a value of ours."""
-    said, form = entered(value), number_format(value)
-    return {"effectiveValue": said, **({"effectiveFormat": {"numberFormat": form}} if form else {})} if said else {}
 
 
 def _updated(answer: Json) -> Json:

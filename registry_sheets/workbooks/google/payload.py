@@ -13,21 +13,25 @@ _BETWEEN = 2  # ", "
 
 
 def tabs_first(parts: Iterable[Sequence[Json]]) -> list[Json]:
-    """The requests of several tabs as one sequence: new tabs first, then their names, then all that uses them.
+    """The requests of several tabs as one sequence: new tabs first, then what they are known by, then all else.
 
-    A formula that names what is not there yet shows an error, and a dropdown from such a tab is refused.
+    A formula that names what is not there yet shows an error, a dropdown from such a tab is refused, and a tab that is
+    added in one request must be known as ours by the next.
     """
     found = [request for part in parts for request in part]
-    tabs = [request for request in found if "addSheet" in request]
-    new = {request["addSheet"]["properties"]["sheetId"] for request in tabs}
-    names = [request for request in found if _names_in(request, new)]
-    rest = [request for request in found if "addSheet" not in request and not _names_in(request, new)]
-    return [*tabs, *names, *rest]
+    new = {request["addSheet"]["properties"]["sheetId"] for request in found if "addSheet" in request}
+    return sorted(found, key=lambda request: _turn(request, new))
 
 
-def _names_in(request: Json, tabs: set[int]) -> bool:
+def _turn(request: Json, new: set[int]) -> int:
+    """0 for a tab that is added, 1 for its kind, 2 for its names, 3 for anything else."""
+    if "addSheet" in request:
+        return 0
+    made = request.get("createDeveloperMetadata")
+    if made is not None and made["developerMetadata"]["location"].get("sheetId") in new:
+        return 1
     name = request.get("addNamedRange") or request.get("updateNamedRange")
-    return name is not None and name["namedRange"]["range"]["sheetId"] in tabs
+    return 2 if name is not None and name["namedRange"]["range"]["sheetId"] in new else 3
 
 
 def cut(requests: Sequence[Json], limit: int = LIMIT) -> list[list[Json]]:

@@ -22,17 +22,19 @@ class Placed:
     tab: Tab | None = None
 
 
-def placed(sheets: Sequence[Sheet], snapshot: GoogleSnapshot) -> list[Placed]:
-    """Own tabs go where they are; others are added, under titles that are free."""
-    own, titles = snapshot.own_tabs, set(snapshot.titles)
+def placed(sheets: Sequence[Sheet], snapshot: GoogleSnapshot, blank: Tab | None = None) -> list[Placed]:
+    """Own tabs go where they are; others are added, under titles that are free. The first one takes up ``blank``."""
+    own = snapshot.own_tabs
+    titles = {title for title, tab in snapshot.tabs.items() if tab is not blank}
     found = []
     for sheet in sheets:
         if title := own.get(sheet.kind):
             found.append(Placed(sheet, snapshot.tabs[title].sheet_id, title, snapshot.tabs[title]))
-        else:
-            title = free_title(sheet.title, titles)
-            titles.add(title)
-            found.append(Placed(sheet, _new_id(snapshot), title))
+            continue
+        title = free_title(sheet.title, titles)
+        titles.add(title)
+        found.append(Placed(sheet, blank.sheet_id if blank else new_id(snapshot), title, blank))
+        blank = None
     return found
 
 
@@ -46,7 +48,7 @@ def link_to(snapshot: GoogleSnapshot, new: Iterable[Placed] = ()) -> Link:
     return linker(gids)
 
 
-def _new_id(snapshot: GoogleSnapshot) -> int:
+def new_id(snapshot: GoogleSnapshot) -> int:
     """A number that no tab has."""
     taken = set(snapshot.gids.values())
     while (number := secrets.randbelow(2**31 - 1) + 1) in taken:

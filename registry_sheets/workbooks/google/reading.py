@@ -55,10 +55,7 @@ def grid_of(title: str, rows: Sequence[Sequence[Json]], hidden: bool = False) ->
     errors: dict[Place, str] = {}
     loading: list[Place] = []
     texts: dict[str, str] = {}
-    values = [
-        [_value(cell, row, column, errors, loading, texts) for column, cell in enumerate(cells)]
-        for row, cells in enumerate(rows)
-    ]
+    values = [_values(cells, row, errors, loading, texts) for row, cells in enumerate(rows)]
     height = _height(values, errors, loading)
     width = max((len(row) for row in values[:height]), default=0)
     even = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in values[:height]]
@@ -71,16 +68,27 @@ def _height(values: Sequence[Sequence[Cell]], errors: Mapping[Place, str], loadi
     return next((at for at in range(len(values), 0, -1) if at - 1 in odd or any(c != "" for c in values[at - 1])), 0)
 
 
-def _value(
-    cell: Json, row: int, column: int, errors: dict[Place, str], loading: list[Place], texts: dict[str, str]
-) -> Cell:
+def _values(
+    cells: Sequence[Json], row: int, errors: dict[Place, str], loading: list[Place], texts: dict[str, str]
+) -> list[Cell]:
+    """A row's values; equal texts are one object. Most cells are texts, so that nothing more is asked of those."""
+    values: list[Cell] = []
+    for column, cell in enumerate(cells):
+        try:
+            text = cell["effectiveValue"]["stringValue"]
+        except KeyError:
+            values.append(_other(cell, (row, column), errors, loading))
+        else:
+            values.append(texts.setdefault(text, text))
+    return values
+
+
+def _other(cell: Json, place: Place, errors: dict[Place, str], loading: list[Place]) -> Cell:
+    """The value of a cell that is no text."""
     effective = cell.get("effectiveValue")
     if effective is None:
         # A smart chip has no value of its own, only what it shows.
-        return cell.get("formattedValue", "") if cell else ""
-    text = effective.get("stringValue")
-    if text is not None:
-        return texts.setdefault(text, text)
+        return str(cell.get("formattedValue", ""))
     number = effective.get("numberValue")
     if number is not None:
         form = cell.get("effectiveFormat")
@@ -88,7 +96,7 @@ def _value(
     if "boolValue" in effective:
         return bool(effective["boolValue"])
     if "errorValue" in effective:
-        _note_error(effective["errorValue"], (row, column), errors, loading)
+        _note_error(effective["errorValue"], place, errors, loading)
         return ""
     return _left_out(str(cell.get("formattedValue", "")), cell)
 
@@ -175,7 +183,15 @@ def entered(rows: Iterable[Sequence[Json]]) -> list[list[Any]]:
     It is what the values of the Sheets API hold when they are asked for as FORMULA with serial numbers, and it does not
     move when formulas are worked out anew.
     """
-    found = [_trimmed([_typed_in(cell.get("userEnteredValue")) for cell in row]) for row in rows]
+    return [[_typed_in(value) for value in row] for row in as_entered(rows)]
+
+
+def as_entered(rows: Iterable[Sequence[Json]]) -> list[list[Json | None]]:
+    """The ExtendedValue that was typed into each cell, None for a blank one, without blank ends."""
+    found = [[cell.get("userEnteredValue") for cell in row] for row in rows]
+    for row in found:
+        while row and row[-1] is None:
+            row.pop()
     while found and not found[-1]:
         found.pop()
     return found
@@ -191,7 +207,7 @@ def trimmed(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 def _typed_in(value: Json | None) -> Any:
     if not value:
-        return "" if value is None else 0
+        return "" if value is None else 0  # JSON leaves out zeros
     kind, typed_in = next(iter(value.items()))
     return Formula(typed_in) if kind == "formulaValue" else typed_in
 
@@ -202,11 +218,10 @@ def _trimmed(row: list[Any]) -> list[Any]:
     return row
 
 
-TextOf = Callable[[str], str]
-"""Gives what a text of an own tab was before it was fitted to Google; see formulas.from_gid_link."""
-
-
-def with_texts(grid: Grid, change: TextOf) -> Grid:
-    """The grid with each text changed."""
-    rows = [[change(cell) if isinstance(cell, str) and cell else cell for cell in row] for row in grid.rows]
+def with_texts(grid: Grid, beginning: str, change: Callable[[str], str]) -> Grid:
+    """The grid with each text changed that begins so."""
+    rows = [
+        [change(cell) if isinstance(cell, str) and cell.startswith(beginning) else cell for cell in row]
+        for row in grid.rows
+    ]
     return Grid(grid.title, rows, grid.errors, grid.uncached, hidden=grid.hidden)

@@ -23,6 +23,7 @@ from registry_sheets.workbooks.google import marked, reading
 from registry_sheets.workbooks.google.api import Json, SheetsApi
 from registry_sheets.workbooks.google.rowplan import RowPlan
 from registry_sheets.workbooks.google.rowrequests import (
+    appending,
     columns,
     formats,
     inserting,
@@ -71,7 +72,7 @@ class RowWriter:
                 places = self._set(plan)
             elif plan.columns:
                 self._add_columns(plan)
-            if plan.rows:
+            if plan.rows or plan.beyond:
                 self._insert(plan)
         finally:
             with suppress(RegistrySheetsError):  # what is left there is seen by nobody, and in nobody's way
@@ -160,7 +161,7 @@ class RowWriter:
 
     def _insert(self, plan: RowPlan) -> None:
         """Insert the new rows; where the columns had been moved by then, empty them again."""
-        requests: list[Json] = []
+        requests = [appending(plan, cells) for _, cells in sorted(plan.beyond.items())]
         for at, cells in plan.rows:
             requests += inserting(plan, at, cells)
             requests += [self._mark(plan, at)] if at < plan.tab.height else []

@@ -18,19 +18,21 @@ from registry_sheets.workbooks.google.snapshot import Tab
 class RowPlan:
     """All that is to be done. Rows and columns count from 0, as in the tab as it was read.
 
-    ``cells``: row -> column -> value; ``columns``: column -> its heading's row and text; ``rows``: where each new row
-    goes, with its cells. ``headings`` is the row of the headings, where the edits name it.
+    ``cells``: row -> column -> value; ``beyond`` the same for rows that the grid does not have yet; ``columns``: column
+    -> its heading's row and text; ``rows``: where each new row goes, with its cells. ``headings`` is the row of the
+    headings, where the edits name it.
     """
 
     tab: Tab
     cells: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    beyond: dict[int, dict[int, Cell]] = field(default_factory=dict)
     columns: dict[int, tuple[int, str]] = field(default_factory=dict)
     rows: list[tuple[int, Mapping[int, Cell]]] = field(default_factory=list)
     headings: int | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.cells or self.columns or self.rows)
+        return not (self.cells or self.beyond or self.columns or self.rows)
 
     def after(self, row: int) -> list[Any]:
         """What will have been typed into a row, once its cells are set and columns added (see reading.entered)."""
@@ -67,7 +69,8 @@ def _set(plan: RowPlan, edit: SetCell) -> None:
     if edit.expected is not None and now != edit.expected and place not in plan.tab.grid.errors:
         raise WorkbookChanged(f"{a1(*place)} no longer holds what was read.", "Run again.")
     if not _same(now, edit.value) or place in plan.tab.grid.errors:
-        plan.cells.setdefault(edit.row, {})[edit.column] = edit.value
+        rows = plan.cells if edit.row < plan.tab.height else plan.beyond
+        rows.setdefault(edit.row, {})[edit.column] = edit.value
 
 
 def _same(one: Cell, other: Cell) -> bool:

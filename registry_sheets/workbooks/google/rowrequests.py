@@ -15,7 +15,7 @@ def inserting(plan: RowPlan, at: int, cells: Mapping[int, Any]) -> list[Json]:
     """Insert a row, which looks as the one above it, and fill it."""
     first, sheet = plan.rows[0][0], plan.tab.sheet_id
     if at >= plan.tab.height:
-        return [_appending(plan, cells)]
+        return [appending(plan, cells)]
     inherits = at > 0 and plan.headings != first - 1
     where = {"sheetId": sheet, "dimension": "ROWS", "startIndex": at, "endIndex": at + 1}
     start = {"sheetId": sheet, "rowIndex": at, "columnIndex": 0}
@@ -27,7 +27,7 @@ def inserting(plan: RowPlan, at: int, cells: Mapping[int, Any]) -> list[Json]:
     ]
 
 
-def _appending(plan: RowPlan, cells: Mapping[int, Any]) -> Json:
+def appending(plan: RowPlan, cells: Mapping[int, Any]) -> Json:
     """Below the last row of the grid Google adds one, after whatever stands there by then."""
     appended = {"sheetId": plan.tab.sheet_id, "rows": [_cells(cells, formats=True)]}
     return {"appendCells": {**appended, "fields": "userEnteredValue,userEnteredFormat.numberFormat"}}

@@ -13,9 +13,10 @@ from registry_sheets.registry.sheets import OWN_KINDS, TabKind
 from registry_sheets.workbooks.base import LastEditor, Revision
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import FileState, Json
+from registry_sheets.workbooks.google.excelformulas import excel_formula
 from registry_sheets.workbooks.google.formulas import Dialect, dialect_of
 from registry_sheets.workbooks.google.links import from_gid_link
-from registry_sheets.workbooks.google.marked import MADE_FROM_KEY, digest, kind_of, value_of
+from registry_sheets.workbooks.google.marked import FILLING_KEY, MADE_FROM_KEY, digest, kind_of, value_of
 
 _METADATA = "developerMetadata(metadataKey,metadataValue)"
 _CELLS = "userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)"
@@ -40,16 +41,25 @@ class Tab:
     kind: TabKind | None = None
     merges: tuple[Json, ...] = ()
     basic_filter: Json | None = None
+    filling: bool = False
+    """It was added by an init or an export that has not come to its end."""
+    written: Grid | None = None
+    """The values of an own tab that was written and not read."""
 
     @cached_property
     def grid(self) -> Grid:
         """Its values."""
-        return reading.grid_of(self.title, self.rows, self.hidden)
+        return self.written or reading.grid_of(self.title, self.rows, self.hidden)
 
     @cached_property
     def entered(self) -> list[list[Any]]:
         """What was typed into it; see reading.entered."""
         return reading.entered(self.rows)
+
+    @cached_property
+    def as_entered(self) -> list[list[Json | None]]:
+        """The same as Google tells it; see reading.as_entered."""
+        return reading.as_entered(self.rows)
 
     @cached_property
     def formulas(self) -> Mapping[Place, str]:
@@ -69,6 +79,7 @@ class GoogleSnapshot:
         self.tabs = {tab.title: tab for tab in map(_tab_of, answer.get("sheets", ())) if tab is not None}
         self.named = {str(one["name"]): str(one["namedRangeId"]) for one in answer.get("namedRanges", ())}
         self.made_from = value_of(answer.get("developerMetadata", ()), MADE_FROM_KEY)
+        self.half_filled = bool(value_of(answer.get("developerMetadata", ()), FILLING_KEY))
         self.looked_at: dict[str, None] = {}
         self._gid, self._obstacles = gid, obstacles
 
@@ -133,7 +144,14 @@ class GoogleSnapshot:
         if tab.kind not in OWN_KINDS:
             return tab.grid
         titles = {number: name for name, number in self.gids.items()}
-        return reading.with_texts(tab.grid, lambda text: from_gid_link(text, titles))
+        return reading.with_texts(tab.grid, "#gid=", lambda text: from_gid_link(text, titles))
+
+    def formulas(self, title: str) -> Mapping[Place, str]:
+        """A tab's formulas as Excel writes them."""
+        tab = self.tabs.get(title)
+        titles = {number: name for name, number in self.gids.items()}
+        found = tab.formulas if tab else {}
+        return {place: excel_formula(formula, self.dialect, titles) for place, formula in found.items()}
 
     def watched(self) -> Sequence[Tab]:
         """The people's tabs that were looked at: what is written is made from them."""
@@ -141,17 +159,13 @@ class GoogleSnapshot:
 
     def digest(self) -> str:
         """What people had typed into the tabs that were looked at."""
-        return digest({tab.title: tab.entered for tab in self.watched()})
+        return digest({tab.title: tab.as_entered for tab in self.watched()})
 
-    def after(
-        self, state: FileState, own: Mapping[str, Tab], named: Mapping[str, str], made_from: str
-    ) -> GoogleSnapshot:
+    def after(self, state: FileState, own: Mapping[str, Tab]) -> GoogleSnapshot:
         """The same with own tabs as they were written, so that nothing has to be read once more."""
-        new = type(self)({}, state, self._gid, self._obstacles)
+        new = GoogleSnapshot({}, state, self._gid, self._obstacles)
         new.title, new.locale, new.time_zone = self.title, self.locale, self.time_zone
         new.tabs = {**self.tabs, **own}
-        new.named = dict(named)
-        new.made_from, new.looked_at = made_from, dict(self.looked_at)
         return new
 
 
@@ -171,4 +185,5 @@ def _tab_of(sheet: Json) -> Tab | None:
         kind=kind_of(sheet),
         merges=tuple(sheet.get("merges", ())),
         basic_filter=sheet.get("basicFilter"),
+        filling=bool(value_of(sheet.get("developerMetadata", ()), FILLING_KEY)),
     )

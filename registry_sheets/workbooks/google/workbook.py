@@ -15,7 +15,7 @@ from registry_sheets.registry.grid import Place
 from registry_sheets.registry.sheets import Aids, Mark, Sheet
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
 from registry_sheets.workbooks.google import reading
-from registry_sheets.workbooks.google.adopting import Adopting, plan_adopting
+from registry_sheets.workbooks.google.adopting import Adopting, emptied, plan_adopting
 from registry_sheets.workbooks.google.api import FileState, SheetsApi
 from registry_sheets.workbooks.google.outcome import LostReply
 from registry_sheets.workbooks.google.owntabs import OwnTabsWriter
@@ -40,10 +40,12 @@ class GoogleWorkbook(Workbook):
         self._gid = gid
         self._snapshot: GoogleSnapshot | None = None
         self._state: FileState | None = None
+        self._title = ""
+        self._gids: Mapping[str, int] = {}
 
     @property
     def label(self) -> str:
-        return self._snapshot.title if self._snapshot else f"Google sheet {self.spreadsheet[:8]}…"
+        return self._title or f"Google sheet {self.spreadsheet[:8]}…"
 
     @property
     def may_lag(self) -> bool:
@@ -54,6 +56,7 @@ class GoogleWorkbook(Workbook):
         state, self._state = self._state or self.api.file(self.spreadsheet), None
         answer = self.api.spreadsheet(self.spreadsheet, FIELDS)
         self._snapshot = GoogleSnapshot(answer, state, self._gid, self._obstacles(state))
+        self._title, self._gids = self._snapshot.title, self._snapshot.gids
         return self._snapshot
 
     def revision(self) -> Revision:
@@ -93,6 +96,13 @@ class GoogleWorkbook(Workbook):
     def covered_places(self, tab: str) -> frozenset[Place]:
         return frozenset(reading.covered(found.merges)) if (found := self._tab(tab)) else frozenset()
 
+    @property
+    def mends(self) -> bool:
+        return True
+
+    def formulas(self, tab: str) -> Mapping[Place, str]:
+        return (self._snapshot or self.read()).formulas(tab)
+
     def adopt(
         self,
         *,
@@ -106,9 +116,13 @@ class GoogleWorkbook(Workbook):
     ) -> Written:
         """As Workbook.adopt. ``names`` are for Excel: here tabs are known by metadata, cells by named ranges.
 
-        A single tab that is blank becomes the Models tab, where one is added. Run again it adds what is missing.
+        A single tab that is blank becomes the first of ``people``. Run again it adds what is missing. What a fill left
+        that was broken off is taken away first.
         """
         snapshot = self._at(expected)
+        if snapshot.half_filled and people:
+            self.api.batch_update(self.spreadsheet, {"requests": emptied(snapshot)}, repeatable=False)
+            snapshot = self.read()
         if models_tab is not None and models_tab not in snapshot.titles:
             raise WriteRefused(f"There is no tab '{models_tab}'.", "Check the tab's title.")
         self._refuse(snapshot)
@@ -121,8 +135,7 @@ class GoogleWorkbook(Workbook):
 
     def link(self, tab: str, cell: str) -> str:
         """The spreadsheet's address at a cell; at the tab that is open first where nothing is read yet."""
-        gids = self._snapshot.gids if self._snapshot else {}
-        at = f"gid={gids[tab]}&" if tab in gids else ""
+        at = f"gid={self._gids[tab]}&" if tab in self._gids else ""
         return f"{ADDRESS}/{self.spreadsheet}/edit#{at}range={cell}"
 
     def facts(self) -> Sequence[tuple[str, str]]:
@@ -167,7 +180,7 @@ class GoogleWorkbook(Workbook):
 
     def _wrote(self, after: GoogleSnapshot) -> Written:
         """The state after our own write. Where somebody else was last, nothing is known of the cells."""
-        self._snapshot = after
+        self._snapshot, self._gids = None, after.gids
         revision = after.revision if after.state.by_us else Revision("")
         return Written(True, revision, snapshot=after)
 

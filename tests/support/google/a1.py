@@ -176,7 +176,7 @@ def beyond(box: Box) -> Refused:
     return Refused(400, f"Range ({shown(box)}) exceeds grid limits. {limits}")
 
 
-@behaves("documented", "A1 notation", "a range that begins beyond the grid is refused; one that only ends there is cut")
+@behaves("assumed", "A1 notation", "a range that begins beyond the grid is refused; one that only ends there is cut")
 def clipped(box: Box) -> Box:
     """The part of a range that the grid has. Raises Refused."""
     sheet = box.sheet

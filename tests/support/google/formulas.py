@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from tests.support.google.a1 import cells_range, column_letters, column_number
@@ -158,14 +159,22 @@ def _text(value: Any) -> str:
 
 def tokens(formula: str) -> list[tuple[str, str]]:
     """The parts of a formula after its '='. Raises Uncalculated."""
+    found = _tokens(formula)
+    if found is None:
+        raise Uncalculated
+    return list(found)
+
+
+@lru_cache(maxsize=10_000)
+def _tokens(formula: str) -> tuple[tuple[str, str], ...] | None:
     found, at = [], 1
     while formula[at:].strip():
         match = TOKEN.match(formula, at)
         if not match or match.lastgroup is None:
-            raise Uncalculated
+            return None
         found.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
-    return found
+    return tuple(found)
 
 
 @behaves("assumed", "formulas", "one that is not calculated here shows '' or 0, unless a test gives its value")

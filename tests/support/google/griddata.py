@@ -18,6 +18,7 @@ Part = Callable[[Cell], Any]
 
 
 @behaves("recorded", "grid data", "trailing empty cells and rows are left out; an empty row is {}")
+@behaves("assumed", "grid data", "how far a row goes is told by all that its cells hold, whatever the mask")
 @behaves("assumed", "grid data", "a startRow and startColumn of 0 are left out")
 def grid_data(book: Book, box: Box, mask: Mask, omit_zeros: bool) -> Json:
     """A box of cells as GridData, cut by the mask of that."""

@@ -117,7 +117,8 @@ def _below(box: Box, table: Box | None, lines: list[list[object]]) -> Box:
     return target
 
 
-@behaves("recorded", "values.clear", "values go, formats and notes stay; the range of the answer is cut at the grid")
+@behaves("recorded", "values.clear", "the range of the answer is cut at the grid")
+@behaves("documented", "values.clear", "values go, formats and notes stay")
 def _clear(work: Work, box: Box) -> str:
     box = clipped(box)
     work.check_protected(box)

@@ -177,11 +177,8 @@ def _on(location: Json, sheet: Sheet) -> bool:
     return bool(location.get("sheetId") == sheet.id)
 
 
-@behaves(
-    "documented",
-    "batchUpdate duplicateSheet",
-    "cells, formats and rules are copied; developer metadata is not (assumed)",
-)
+@behaves("documented", "batchUpdate duplicateSheet", "cells, formats and rules are copied")
+@behaves("assumed", "batchUpdate duplicateSheet", "developer metadata and tables are not")
 def duplicate_sheet(work: Work, body: Json) -> Json:
     only(body, {"sourceSheetId", "insertSheetIndex", "newSheetId", "newSheetName"}, "duplicateSheet")
     book = work.book

@@ -1,0 +1,61 @@
+"""Import: rows and list entries that a registry lacks come in from another; what people filled stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry_sheets.errors import RegistrySheetsError
+from registry_sheets.operations.edit import Done, carry_out
+from registry_sheets.operations.settling import Desk
+from registry_sheets.operations.transfer_limits import Limits
+from registry_sheets.operations.transfer_lists import ListsCompared, compare_lists
+from registry_sheets.operations.transfer_rows import Compared, Incoming, compare_rows
+from registry_sheets.registry.edits.edit import Plan
+from registry_sheets.registry.edits.view import View
+from registry_sheets.registry.wording import clipped
+from registry_sheets.workbooks.base import Revision
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came in, or would. ``listed``: the missing entries of Lists are written; ``label``: what people call it."""
+
+    label: str
+    done: Done
+    rows: Compared
+    lists: ListsCompared
+    listed: bool
+    notices: tuple[str, ...]
+
+
+def import_rows(desk: Desk, incoming: Incoming, limits: Limits, apply: bool = False) -> Imported:
+    """Show what this registry lacks of another list; with ``apply`` add it.
+
+    Rows go through the outbox, so that they wait there where the workbook is open. Raises as edit.record() does.
+    """
+    compared = Compared()
+
+    def plan(view: View) -> Plan:
+        nonlocal compared
+        compared = compare_rows(view, incoming.rows, limits)
+        count = len(compared.steps)
+        return Plan(
+            f"import {count:,} row{'' if count == 1 else 's'} from {clipped(incoming.label)}", tuple(compared.steps)
+        )
+
+    done = carry_out(desk, "import", plan, dry_run=not apply)
+    snapshot = desk.workbook.read()
+    lists = compare_lists(snapshot, desk.terms, incoming.lists)
+    label = desk.workbook.label
+    told = _write_lists(desk, lists, snapshot.revision) if apply and lists.missing else ()
+    listed = apply and bool(lists.missing) and not told
+    return Imported(label, done, compared, lists, listed, (*incoming.notices, *lists.notices, *told))
+
+
+def _write_lists(desk: Desk, lists: ListsCompared, read: Revision) -> tuple[str, ...]:
+    """Add the missing entries; gives why not, where that fails. The rows are safe by then."""
+    try:
+        desk.workbook.edit_rows(lists.tab, lists.edits(), read)
+    except RegistrySheetsError as error:
+        return (f"The entries of Lists are not written yet: {error} Then run the same import again.",)
+    return ()
