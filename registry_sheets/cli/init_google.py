@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from registry_sheets.cli.failures import say
 from registry_sheets.cli.init_config import ConfigPlan, config_for, plan_config
@@ -36,7 +37,7 @@ from registry_sheets.registry.text import one_line
 from registry_sheets.registry.wording import listed
 from registry_sheets.wiring import open_workbook, terms
 from registry_sheets.wiring.transfer import blank_snapshot
-from registry_sheets.workbooks.base import Workbook
+from registry_sheets.workbooks.base import Snapshot, Workbook
 
 _LONGEST_NAME = 60
 
@@ -71,7 +72,7 @@ def google_from(wish: Wish, old: Path) -> None:
     found = old_list(old, before, wish)
     workbook = open_workbook(before)
     snapshot = blank_snapshot(workbook)
-    plan = plan_config(_whole(before), wish.config, _block_of_new(before, workbook))
+    plan = plan_config(_whole(before), wish.config, _block_of_new(before, workbook, snapshot))
     plan.check()
     carried = carry(found, not is_csv(old), GOOGLE.text)
     print_lines(*carried_lines(old, found, carried))
@@ -101,7 +102,7 @@ def _whole(before: RegistryConfig) -> RegistryConfig:
 def _block(wish: Wish, before: RegistryConfig, adoption: Adoption, workbook: Workbook) -> Block:
     found, said = adoption.found, before.settings
     if found is None:
-        return _block_of_new(before, workbook)
+        return _block_of_new(before, workbook, adoption.snapshot)
     headers = {name: at.header for name, at in found.match.columns.items()}
     return Block(
         name=_name(before, workbook),
@@ -111,10 +112,11 @@ def _block(wish: Wish, before: RegistryConfig, adoption: Adoption, workbook: Wor
         header_row=found.match.header_row if said.header_row else 0,
         columns={n: h for n, h in headers.items() if header_key(h) != header_key(column(n).header) or n in wish.said},
         suggested=found.suggested(),
+        time_zone=_zone(before, adoption.snapshot),
     )
 
 
-def _block_of_new(before: RegistryConfig, workbook: Workbook) -> Block:
+def _block_of_new(before: RegistryConfig, workbook: Workbook, snapshot: Snapshot) -> Block:
     """What is settled for other workbooks of the config is not for a tab of ours."""
     said = before.settings
     ours = {declared.field: declared.header for declared in COLUMNS}
@@ -125,7 +127,14 @@ def _block_of_new(before: RegistryConfig, workbook: Workbook) -> Block:
         lists_tab="Lists" if said.lists_tab else "",
         header_row=1 if said.header_row else 0,
         columns={name: ours[name] for name in said.columns},
+        time_zone=_zone(before, snapshot),
     )
+
+
+def _zone(before: RegistryConfig, snapshot: Snapshot) -> str:
+    """The spreadsheet's time zone, by which its people know what day it is; '' where the config names one already."""
+    known = snapshot.time_zone in available_timezones()
+    return snapshot.time_zone if known and not before.settings.time_zone else ""
 
 
 def _name(before: RegistryConfig, workbook: Workbook) -> str:

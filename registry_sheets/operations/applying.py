@@ -225,13 +225,14 @@ def edits_of(page: Page) -> list[RowEdit]:
     """What lies on a page, as a workbook takes it."""
     head = page.match.header_row - 1
     laid = page.laid
+    identity = tuple(page.match.columns[name].index for name in ("name", "version") if name in page.match.columns)
     columns = [AddColumn(head, place, header_of(key)) for key, place in laid.headings.items()]
     errors = page.grid.errors  # such a cell reads as blank
     cells = [
         SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place))
         for (row, place), value in laid.cells.items()
     ]
-    return [*columns, *cells, *(AppendRow(row, page.headed, head) for row in laid.rows)]
+    return [*columns, *cells, *(AppendRow(row, page.headed, head, identity) for row in laid.rows)]
 
 
 def _where_written(page: Page, writes: tuple[CellWrite, ...], written: Written) -> tuple[CellWrite, ...]:

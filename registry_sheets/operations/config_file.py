@@ -27,7 +27,7 @@ class Block:
     """A registry's block: what `init` settled, and what it suggests for a person to settle.
 
     ``columns`` maps fields to headers; ``suggested`` are such pairs that stand there as a comment.
-    ``beside`` is why the findings go beside the workbook, '' where they go into it.
+    ``time_zone`` '' is this machine's. ``beside`` is why the findings go beside the workbook, '' where they go into it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Block:
     tab: str = ""
     lists_tab: str = ""
     header_row: int = 0
+    time_zone: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[tuple[str, str]] = ()
     beside: str = ""
@@ -49,7 +50,9 @@ def toml_text(text: str) -> str:
 def block_lines(block: Block) -> list[str]:
     """The block as lines of TOML."""
     lines = ["[[registry]]", f"name = {toml_text(block.name)}", f"sheet = {toml_text(block.sheet)}"]
-    lines += [f"{key} = {toml_text(said)}" for key in ("tab", "lists_tab") if (said := getattr(block, key))]
+    lines += [
+        f"{key} = {toml_text(said)}" for key in ("tab", "lists_tab", "time_zone") if (said := getattr(block, key))
+    ]
     if block.header_row:
         lines.append(f"header_row = {block.header_row}")
     if block.beside:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from registry_sheets.errors import ConfigProblem, DoubtfulHeaders, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
-from registry_sheets.operations.looking import LISTS_TITLE, Terms, likely_tabs, people_tabs
+from registry_sheets.operations.looking import LISTS_TITLE, Terms, likely_tabs, people_tabs, pointed_at
 from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import Grid
@@ -134,7 +134,7 @@ def find_models(snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, s
             tabs = ", ".join(f"'{title}'" for title in people_tabs(snapshot))
             raise NoModelsTab(f"There is no tab '{wanted}' of people's.", f"The tabs are: {tabs}.")
         return found_in(snapshot.grid(title), terms.table, said)
-    return found_in(_likeliest(list(_grids(snapshot)), terms.table, said), terms.table, said)
+    return found_in(_likeliest(list(_grids(snapshot)), snapshot, terms.table, said), terms.table, said)
 
 
 def found_in(grid: Grid, settings: TableSettings, said: Mapping[str, str]) -> Found:
@@ -193,12 +193,12 @@ def _grids(snapshot: Snapshot) -> Iterable[Grid]:
             yield grid
 
 
-def _likeliest(grids: Sequence[Grid], settings: TableSettings, said: Mapping[str, str]) -> Grid:
+def _likeliest(grids: Sequence[Grid], snapshot: Snapshot, settings: TableSettings, said: Mapping[str, str]) -> Grid:
     if said and (having := [grid for grid in grids if _has(grid, settings, said)]):
         grids = having
         if len(grids) == 1:
             return grids[0]
-    likely = likely_tabs(grids, settings)
+    likely = pointed_at(likely_tabs(grids, settings), snapshot)
     if not likely:
         raise _none(grids)
     if len(likely) > 1:

@@ -217,11 +217,14 @@ def models_of(snapshot: Snapshot, terms: Terms) -> tuple[Grid, HeaderMatch]:
 
 
 def likeliest(snapshot: Snapshot, settings: TableSettings) -> Grid:
-    """The people's tab that looks like a list of model versions. Raises NoModelsTab where none or several do."""
+    """The people's tab that looks like a list of model versions; of several the one that the registry's address names.
+
+    Raises NoModelsTab where none or several do.
+    """
     tabs = [title for title in people_tabs(snapshot) if title.casefold() != LISTS_TITLE.casefold()]
     if len(tabs) == 1:
         return snapshot.grid(tabs[0])  # find_header says what it lacks
-    likely = likely_tabs(_readable(snapshot, tabs), settings)
+    likely = pointed_at(likely_tabs(_readable(snapshot, tabs), settings), snapshot)
     if not likely:
         raise _none_likely(tabs)
     if len(likely) > 1:
@@ -238,6 +241,11 @@ def likely_tabs(grids: Iterable[Grid], settings: TableSettings) -> list[Grid]:
     likely = [grid for grid in grids if models_likeness(grid, settings) >= LIKELY]
     named = [grid for grid in likely if grid.title.casefold() == MODELS_TITLE.casefold()]
     return named or likely
+
+
+def pointed_at(grids: list[Grid], snapshot: Snapshot) -> list[Grid]:
+    """Of several tabs the one that the registry's address names; all of them where it names none of these."""
+    return [grid for grid in grids if grid.title == snapshot.pointed_tab] or grids
 
 
 def _readable(snapshot: Snapshot, tabs: Iterable[str]) -> Iterable[Grid]:

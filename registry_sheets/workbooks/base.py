@@ -62,6 +62,16 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def pointed_tab(self) -> str | None:
+        """The people's tab that the registry's address names, if any; it may be any tab that was open just then."""
+        ...
+
+    @property
+    def time_zone(self) -> str:
+        """The time zone that the workbook itself is set to ('Europe/Zurich'); '' where it has none."""
+        ...
+
+    @property
     def last_editor(self) -> LastEditor | None: ...
 
     @property
@@ -97,12 +107,14 @@ class AppendRow:
     A row counts as the last one where it holds anything but a formula in a column of ``values`` or ``columns``,
     all counted from 0: a row that somebody has half filled elsewhere in the table is not filled up by this one.
     Of an Excel table around it only the table's own columns count. ``headings`` is the row of the headings, from 0,
-    for a store in which somebody may move the columns while the row is being written.
+    and ``identity`` the columns by which a row is known, for a store in which somebody may move the columns, or add the
+    same row, while this one is being written.
     """
 
     values: Mapping[int, Cell]
     columns: frozenset[int] = frozenset()
     headings: int | None = None
+    identity: tuple[int, ...] = ()
 
     @property
     def counted(self) -> frozenset[int]:

@@ -44,6 +44,14 @@ class MemorySnapshot:
     obstacles: tuple[str, ...]
 
     @property
+    def time_zone(self) -> str:
+        return ""
+
+    @property
+    def pointed_tab(self) -> str | None:
+        return None
+
+    @property
     def titles(self) -> tuple[str, ...]:
         return tuple(self.tabs)
 

@@ -59,7 +59,6 @@ def test_two_passes_on_two_machines(registry: GoogleRegistry) -> None:
     is_right(registry, 5)
 
 
-@pytest.mark.xfail(strict=True, reason="the later of two first passes takes the refusal of its tab for a fault")
 def test_two_first_passes(registry: GoogleRegistry) -> None:
     other, told = registry.machine("other"), []
     first = meanwhile(lambda: told.append(run("sync", folder=other, **registry.environment)))
@@ -90,7 +89,6 @@ def test_three_records_on_three_machines(registry: GoogleRegistry) -> None:
     is_right(registry, 8)
 
 
-@pytest.mark.xfail(strict=True, reason="a row that another machine inserts just before ours is not looked for after it")
 def test_the_same_version_recorded_on_two_machines(registry: GoogleRegistry) -> None:
     other = registry.machine("other")
     first = meanwhile(lambda: run(*RECORD, folder=other, **registry.environment))

@@ -258,7 +258,6 @@ def test_a_check_loads_nothing_that_it_does_not_need(registry: GoogleRegistry) -
         assert done.stderr.splitlines()[-1] == ""
 
 
-@pytest.mark.xfail(strict=True, reason="the tab that was open when the address was copied is taken for what is meant")
 @pytest.mark.parametrize("opened", ["Lists", "Talk"])
 def test_an_address_that_was_copied_while_another_tab_was_open(registry: GoogleRegistry, opened: str) -> None:
     registry.person.add_tab("Talk")

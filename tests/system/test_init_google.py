@@ -68,7 +68,8 @@ def test_a_blank_spreadsheet_becomes_a_registry(lab: GoogleLab, tmp_path: Path) 
     assert snapshot.titles == TABS
     assert snapshot.marked_tab == "Models"
     assert snapshot.grid("Models").rows[0][:3] == ["Check", "Name", "Version"]
-    assert block(tmp_path) == {"name": "Models - 2026", "sheet": address(spreadsheet), "tab": "Models"}
+    settled = {"name": "Models - 2026", "sheet": address(spreadsheet), "tab": "Models", "time_zone": "Etc/GMT"}
+    assert block(tmp_path) == settled
     assert "'Models / 2026' is a registry now" in said
     assert f"registry-sheets check {address(spreadsheet)}" in said
     assert "nothing to judge" in command("check", address(spreadsheet))

@@ -209,7 +209,7 @@ def test_what_the_own_tabs_were_made_from_is_noted() -> None:
     after = workbook.read()
     after.grid("Models")
     assert after.made_from == after.digest() != ""
-    assert ("Own tabs", "written from the rows as the rows are now") in workbook.facts() or workbook.facts()
+    assert ("Own tabs", "written from the rows as they are now") in workbook.facts()
     ours.person.set("Models", "A2", "other")
     again = workbook.read()
     again.grid("Models")

@@ -50,6 +50,14 @@ class ExcelSnapshot:
         return self._outline.marked_tab
 
     @property
+    def time_zone(self) -> str:
+        return ""
+
+    @property
+    def pointed_tab(self) -> str | None:
+        return None
+
+    @property
     def last_editor(self) -> LastEditor | None:
         return self._outline.last_editor
 

@@ -37,6 +37,14 @@ def tab_gone(answer: Said, _: Asked) -> Refusal | None:
     return Refusal(WorkbookChanged(message, "The next run starts from what is there now."))
 
 
+def tab_there(answer: Said, _: Asked) -> Refusal | None:
+    """A tab, a name or an id of ours that another run added between our read and our write."""
+    if answer.status != 400 or not answer.mentions("already exists"):
+        return None
+    message = "Somebody added a tab or a name that was to be added, between reading and writing; nothing was written."
+    return Refusal(WorkbookChanged(message, "The next run starts from what is there now."))
+
+
 def excel_file(answer: Said, asked: Asked) -> Refusal | None:
     if answer.status != 400 or not answer.mentions("not supported for this document"):
         return None

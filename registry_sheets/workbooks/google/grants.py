@@ -117,6 +117,9 @@ def _not_on_behalf(words: str, asked: Asked) -> Refusal | None:
     return Refusal(asked.refused(message, fix))
 
 
+_TELLING = 60  # seconds; a smaller difference is not why Google refuses
+
+
 def _is_clock(words: str) -> bool:
     low = words.lower()
     return "reasonable timeframe" in low or "short-lived token" in low or "iat and exp" in low
@@ -126,9 +129,9 @@ def _clock(now: datetime, told: datetime | None) -> tuple[str, str]:
     fix = (
         "Set the clock, best by the network (Linux: timedatectl set-ntp true; Windows: Sync now), then run this again."
     )
-    if told is None:
+    apart = 0 if told is None else round((now - told).total_seconds())
+    if abs(apart) < _TELLING:
         return "This machine's clock is wrong, so Google does not accept the sign-in.", fix
-    apart = round((now - told).total_seconds())
     which = "fast" if apart > 0 else "slow"
     shown = f"{abs(apart)} seconds" if abs(apart) < 120 else f"{abs(apart) // 60} minutes"
     return f"This machine's clock is {shown} {which}, so Google does not accept the sign-in.", fix

@@ -31,6 +31,7 @@ _LOOKS: tuple[Callable[[Said, Asked], Refusal | None], ...] = (
     access.signed_out,
     contents.no_such_tab,
     contents.tab_gone,
+    contents.tab_there,
     contents.excel_file,
     contents.too_many_cells,
     contents.too_long_cell,

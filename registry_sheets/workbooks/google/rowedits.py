@@ -12,18 +12,22 @@ A new row is inserted, never written over cells that are there.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from registry_sheets.errors import NotAsMeant, RegistrySheetsError, WorkbookChanged
 from registry_sheets.registry.grid import column_letters
+from registry_sheets.registry.identity import normalise
 from registry_sheets.workbooks.google import marked, reading
 from registry_sheets.workbooks.google.api import Json, SheetsApi
-from registry_sheets.workbooks.google.rowplan import RowPlan
+from registry_sheets.workbooks.google.rowplan import RowPlan, typed_in
 from registry_sheets.workbooks.google.rowrequests import (
     appending,
+    column_range,
     columns,
     formats,
     inserting,
@@ -160,16 +164,19 @@ class RowWriter:
         self._batch(columns(plan), [])
 
     def _insert(self, plan: RowPlan) -> None:
-        """Insert the new rows; where the columns had been moved by then, empty them again."""
+        """Insert the new rows; where the columns had been moved by then, or somebody had added the same version,
+        empty them again."""
         requests = [appending(plan, cells) for _, cells in sorted(plan.beyond.items())]
         for at, cells in plan.rows:
             requests += inserting(plan, at, cells)
             requests += [self._mark(plan, at)] if at < plan.tab.height else []
         top = min(plan.headings + _MORE, plan.tab.height - 1) if plan.headings is not None else -1
-        answer = self._batch(requests, [rows_range(plan, 0, top)] if top >= 0 else [])
-        if plan.headings is not None and plan.after(plan.headings) not in _rows_in(answer).values():
+        ranges = [rows_range(plan, 0, top)] if top >= 0 else []
+        answer = self._batch(requests, [*ranges, *(column_range(plan, column) for column in plan.identity)])
+        moved = plan.headings is not None and plan.after(plan.headings) not in _rows_in(answer).values()
+        if moved or _doubled(plan, answer):
             self._write_rows({at: dict.fromkeys(cells, "") for at, cells in plan.rows})
-            raise _moved(plan, plan.headings)
+            raise _moved(plan, plan.headings or 0)
 
     # Anchors
 
@@ -262,8 +269,33 @@ def _moved(plan: RowPlan, row: int) -> WorkbookChanged:
     )
 
 
+def _doubled(plan: RowPlan, answer: Json) -> bool:
+    """Whether a row that is known by the same cells as a new one came in between the read and the write."""
+    if not plan.identity or not plan.rows:
+        return False
+    there = Counter(map(_key, zip_longest(*(_column_in(answer, column) for column in plan.identity), fillvalue="")))
+    known = Counter(_key([_at(row, column) for column in plan.identity]) for row in plan.tab.entered)
+    ours = Counter(_key([typed_in(cells.get(column, "")) for column in plan.identity]) for _, cells in plan.rows)
+    return any(there[key] > known[key] + count for key, count in ours.items())
+
+
+def _key(cells: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(normalise(cell) if isinstance(cell, str) else cell for cell in cells)
+
+
 def _told(cells: Sequence[Any]) -> str:
     return " ".join(str(cell) for cell in cells if cell != "")[:80]
+
+
+def _column_in(answer: Json, column: int) -> list[Any]:
+    """What was typed into a column that an answer holds whole, as many cells as the tab has rows."""
+    found: list[Any] = []
+    for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", ()):
+        for block in sheet.get("data", ()):
+            if block.get("startColumn", 0) == column and not block.get("startRow"):
+                cells = reading.entered([row.get("values", ())[:1] for row in block.get("rowData", ())])
+                found = max(found, [row[0] if row else "" for row in cells], key=len)
+    return found
 
 
 def _rows_in(answer: Json) -> dict[int, list[Any]]:
@@ -271,7 +303,9 @@ def _rows_in(answer: Json) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", ()):
         for block in sheet.get("data", ()):
+            if block.get("startColumn"):
+                continue  # a column that was asked for besides
             for at, row in enumerate(block.get("rowData", ()), block.get("startRow", 0)):
                 lines = reading.entered([row.get("values", ())])
-                found[at] = lines[0] if lines else []
+                found[at] = max(found.get(at, []), lines[0] if lines else [], key=len)
     return found

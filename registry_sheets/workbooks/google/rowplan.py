@@ -20,7 +20,7 @@ class RowPlan:
 
     ``cells``: row -> column -> value; ``beyond`` the same for rows that the grid does not have yet; ``columns``: column
     -> its heading's row and text; ``rows``: where each new row goes, with its cells. ``headings`` is the row of the
-    headings, where the edits name it.
+    headings and ``identity`` the columns by which rows are known, where the edits name them.
     """
 
     tab: Tab
@@ -29,6 +29,7 @@ class RowPlan:
     columns: dict[int, tuple[int, str]] = field(default_factory=dict)
     rows: list[tuple[int, Mapping[int, Cell]]] = field(default_factory=list)
     headings: int | None = None
+    identity: tuple[int, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -101,6 +102,7 @@ def _append(plan: RowPlan, edit: AppendRow) -> None:
         at -= 1
     plan.rows.append((at + len(plan.rows), edit.values))
     plan.headings = edit.headings if edit.headings is not None else plan.headings
+    plan.identity = edit.identity or plan.identity
 
 
 def _counts(tab: Tab, row: int, column: int) -> bool:

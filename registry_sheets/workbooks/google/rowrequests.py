@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from registry_sheets.registry.grid import column_letters
 from registry_sheets.workbooks.google.api import Json
 from registry_sheets.workbooks.google.celldata import entered
 from registry_sheets.workbooks.google.rowplan import RowPlan, number_format, typed_in
@@ -37,6 +38,12 @@ def rows_range(plan: RowPlan, first: int, last: int) -> str:
     """Whole rows as A1 notation."""
     title = plan.tab.title.replace("'", "''")
     return f"'{title}'!{first + 1}:{last + 1}"
+
+
+def column_range(plan: RowPlan, column: int) -> str:
+    """A whole column as A1 notation."""
+    title = plan.tab.title.replace("'", "''")
+    return f"'{title}'!{column_letters(column)}:{column_letters(column)}"
 
 
 def row_of(range_: str, otherwise: int) -> int:

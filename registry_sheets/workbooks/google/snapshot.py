@@ -106,12 +106,10 @@ class GoogleSnapshot:
 
     @property
     def marked_tab(self) -> str | None:
-        """The tab that init made the Models tab, else the one that the registry's address names."""
-        marked = next((title for title, tab in self.tabs.items() if tab.kind == "models"), None)
-        return marked or self._named_tab
+        return next((title for title, tab in self.tabs.items() if tab.kind == "models"), None)
 
     @property
-    def _named_tab(self) -> str | None:
+    def pointed_tab(self) -> str | None:
         """The tab of the address; gid 0 is in every address that a browser shows, and says nothing."""
         if not self._gid:
             return None

@@ -142,7 +142,7 @@ class GoogleWorkbook(Workbook):
         """What doctor tells of it: (topic, text). Raises as read() does."""
         snapshot = self._snapshot or self.read()
         own = snapshot.own_tabs
-        fresh = "as the rows are now" if snapshot.made_from == snapshot.digest() else "before the last edits"
+        fresh = "as they are now" if snapshot.made_from == snapshot.digest() else "before the last edits"
         return (
             ("Spreadsheet", f"'{snapshot.title}', {ADDRESS}/{self.spreadsheet}/edit"),
             ("Spreadsheet", f"locale {snapshot.locale or 'not said'}, time zone {snapshot.time_zone or 'not said'}"),
