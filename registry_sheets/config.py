@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from registry_sheets.config_clashes import place_of, see_apart
 from registry_sheets.config_environment import config_path, overlay_of
 from registry_sheets.config_reading import address_or, defaults_in, included, is_ours, merged, parse
 from registry_sheets.errors import ConfigProblem
@@ -110,7 +111,7 @@ def load(
 def read_file(path: Path, overlay: Mapping[str, str] | None = None) -> Config:
     """All registries of one file and of those it includes. Raises ConfigProblem."""
     registries = tuple(_registries(path.absolute(), {}, overlay or {}, frozenset()))
-    _check_names(registries, path)
+    see_apart(registries, path)
     if index := parse(path).get("index", ""):
         members = tuple((one.name, one.output) for one in registries if one.output and one.settings.report)
         registries = tuple(replace(one, index=Index(Path(index), members)) for one in registries)
@@ -119,13 +120,7 @@ def read_file(path: Path, overlay: Mapping[str, str] | None = None) -> Config:
 
 def same_sheet(one: RegistrySheet, other: RegistrySheet) -> bool:
     """Whether both are the same file, whatever the way to it, or the same spreadsheet, whichever tab is named."""
-    if isinstance(one, GoogleSheet) or isinstance(other, GoogleSheet):
-        return _id(one) == _id(other)
-    return os.path.normcase(one.path.resolve()) == os.path.normcase(other.path.resolve())
-
-
-def _id(sheet: RegistrySheet) -> str:
-    return sheet.address.id if isinstance(sheet, GoogleSheet) else ""
+    return place_of(one) == place_of(other)
 
 
 def _named(said: str) -> RegistrySheet:
@@ -229,14 +224,3 @@ def _registry(raw: Mapping[str, Any], home: Path, file: Path | None) -> Registry
         )
     sheet = _sheet(settings.sheet, home, settings.name, file)
     return RegistryConfig(settings.name or sheet.usual_name, sheet, settings, home, file)
-
-
-def _check_names(registries: Iterable[RegistryConfig], path: Path) -> None:
-    seen: dict[str, RegistryConfig] = {}
-    for registry in registries:
-        other = seen.setdefault(registry.slug, registry)
-        if other is not registry:
-            raise ConfigProblem(
-                f"{path}: two registries go by the name '{registry.name}' ({other.sheet} and {registry.sheet}).",
-                'Give one of them another name = "...".',
-            )

@@ -71,6 +71,10 @@ _TYPE = re.compile(r" <(?:\w+|list\[\w+\])>$")
 class Command(TyperCommand):
     """One command. Its help names the arguments and not their types, which say nothing to a person."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """As typer gives them, without an argument that has no name: it is there only to be refused in words."""
+        return [piece for piece in super().collect_usage_pieces(ctx) if piece != "[]"]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options, as typer writes them, without '<str>' after a name."""
         write = formatter.write_dl

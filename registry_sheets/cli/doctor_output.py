@@ -85,6 +85,8 @@ def _closing(one: Diagnosis) -> str:
     notes = sum(item.state == "note" for item in one.items)
     if wrong:
         return f"{_count(wrong, 'thing')} to put right before a sync can do its work."
+    if one.beside:
+        return f"A check will work; a sync writes its findings beside the sheet. {_count(notes, 'thing')} to know."
     if notes:
         return f"A check and a sync will work. {_count(notes, 'thing')} to know."
     return "All well: a check and a sync will work."

@@ -79,7 +79,7 @@ def live(
         return replace(answer, look=with_outbox(one, answer.look))
 
     given = answers(load(config, sheet, registry or ()).registries, ask)
-    code = print_live(given.found, format_)
+    code = print_live(given.found, format_, whole=not any(given.failures))
     print_said(answer.look for answer in given.found)
     finish_answers(given.failures, (answer.look for answer in given.found), code)
 

@@ -19,7 +19,7 @@ def init(
         ),
     ],
     old: Annotated[
-        Path | None, typer.Option("--from", metavar="OLD", help="Make a new one from this list (.xlsx or .csv).")
+        str | None, typer.Option("--from", metavar="OLD", help="Make a new one from this list (.xlsx or .csv).")
     ] = None,
     tab: Annotated[str, typer.Option("--tab", metavar="TAB", help="The tab that lists the models.")] = "",
     columns: Annotated[
@@ -41,15 +41,30 @@ def init(
     from registry_sheets.cli.init_output import Wish
     from registry_sheets.operations.create import columns_said
 
+    if old is not None:
+        _refuse_web(old, workbook)
     said = columns_said(columns or ())
     wish = Wish(workbook, tab, said, add_tab, marks, config, dry_run)
     if config_for(workbook, config).sheet.path is None:
         from registry_sheets.cli.init_google import google_from, in_google
 
-        in_google(wish) if old is None else google_from(wish, old)
+        in_google(wish) if old is None else google_from(wish, Path(old))
     elif old is not None:
-        steps.from_old(wish, old)
+        steps.from_old(wish, Path(old))
     elif wish.path.exists() or wish.path.is_symlink():
         steps.in_place(wish)
     else:
         steps.new(wish)
+
+
+def _refuse_web(old: str, new: str) -> None:
+    """A spreadsheet on the web is no list to read in: it is copied whole. Raises ConfigProblem."""
+    from registry_sheets.cli.init_output import as_typed
+    from registry_sheets.errors import ConfigProblem
+    from registry_sheets.registry.google_address import is_web_address
+
+    if is_web_address(old):
+        raise ConfigProblem(
+            f"--from takes a list in a file, and {old} is on the web.",
+            f"Copy a Google registry whole: registry-sheets export {as_typed(new)} --sheet {as_typed(old)}",
+        )

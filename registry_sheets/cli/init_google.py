@@ -19,7 +19,7 @@ from registry_sheets.cli.init_output import (
     print_first_look,
     print_lines,
 )
-from registry_sheets.cli.init_steps import MODELS, old_list
+from registry_sheets.cli.init_steps import old_list
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import WriteRefused
 from registry_sheets.operations.carrying import carry
@@ -35,7 +35,7 @@ from registry_sheets.registry.sheets import OWN_KINDS
 from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.registry.text import one_line
 from registry_sheets.registry.wording import listed
-from registry_sheets.wiring import open_workbook, terms
+from registry_sheets.wiring import open_workbook, state_of, terms
 from registry_sheets.wiring.transfer import blank_snapshot
 from registry_sheets.workbooks.base import Snapshot, Workbook
 
@@ -81,7 +81,7 @@ def google_from(wish: Wish, old: Path) -> None:
         return
     label = workbook.label
     tabs = registry_tabs(carried.rows, carried.own_headers, carried.own_cells, lists=carried.lists)
-    workbook.adopt(
+    written = workbook.adopt(
         own=[tab for tab in tabs if tab.kind in OWN_KINDS],
         people=[tab for tab in tabs if tab.kind not in OWN_KINDS],
         models_tab=None,
@@ -89,6 +89,8 @@ def google_from(wish: Wish, old: Path) -> None:
         names={},
         expected=snapshot.revision,
     )
+    for notice in written.notices:
+        say(notice)
     print_lines(f"Filled the spreadsheet '{label}'.", plan.write_after(f"'{label}'"))
     _print_next(wish, plan, filled=True)
 
@@ -107,7 +109,7 @@ def _block(wish: Wish, before: RegistryConfig, adoption: Adoption, workbook: Wor
     return Block(
         name=_name(before, workbook),
         sheet=wish.sheet,
-        tab=adoption.models,
+        tab=adoption.models if _ambiguous(adoption) else "",
         lists_tab=adoption.lists if adoption.lists != "Lists" or said.lists_tab else "",
         header_row=found.match.header_row if said.header_row else 0,
         columns={n: h for n, h in headers.items() if header_key(h) != header_key(column(n).header) or n in wish.said},
@@ -123,7 +125,6 @@ def _block_of_new(before: RegistryConfig, workbook: Workbook, snapshot: Snapshot
     return Block(
         name=_name(before, workbook),
         sheet=str(before.sheet),
-        tab=MODELS,
         lists_tab="Lists" if said.lists_tab else "",
         header_row=1 if said.header_row else 0,
         columns={name: ours[name] for name in said.columns},
@@ -137,8 +138,17 @@ def _zone(before: RegistryConfig, snapshot: Snapshot) -> str:
     return snapshot.time_zone if known and not before.settings.time_zone else ""
 
 
+def _ambiguous(adoption: Adoption) -> bool:
+    """Whether another tab of the spreadsheet is marked already, as that of another registry: by its mark a tab is known
+    under whatever title, but one alone."""
+    return adoption.snapshot.marked_tab not in (None, adoption.models)
+
+
 def _name(before: RegistryConfig, workbook: Workbook) -> str:
-    """By the spreadsheet's title, as a file's registry is called by the file's name."""
+    """By the spreadsheet's title, as a file's registry is called by the file's name; as before where it has a history
+    under that name."""
+    if state_of(before).exists():
+        return before.name
     kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in one_line(workbook.label))
     return kept[:_LONGEST_NAME].strip(" -_.") or before.sheet.usual_name
 
@@ -170,6 +180,14 @@ def _did(adoption: Adoption, label: str, changed: bool) -> Iterable[str]:
 
 
 def _print_next(wish: Wish, plan: ConfigPlan, filled: bool) -> None:
+    said = config_for(wish.sheet, plan.there or plan.path).settings.google
+    if not (said.auth or said.key_file):
+        print_lines(
+            f"How to sign in is known by the environment alone. For other shells and the nights add to the end of "
+            f"{plan.there or plan.path}:",
+            "  [google]",
+            '  key_file = "key.json"',
+        )
     if filled:
         print_first_look(wish, plan)
         return

@@ -25,15 +25,18 @@ KEYS = ("name", "version", "used_for", "location", "since", "training_date", "da
 """What JSON and CSV tell of a line; ``until`` and ``basis`` besides, where a day was asked for."""
 
 
-def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
-    """Print the answers of all registries; the exit code that the answer comes to."""
+def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat, whole: bool = True) -> ExitCode:
+    """Print the answers of all registries; the exit code that the answer comes to.
+
+    ``whole`` False: some registry could not be asked, which is said already, so that nothing is said not to be live.
+    """
     if nobody_knows(answers):
         return no_such_model(answers)
     if format_ is not LiveFormat.TABLE:
         for told in (told for answer in answers for told in _about_history(answer)):
             say(told)
     if format_ is LiveFormat.VERSION:
-        return _print_version(answers)
+        return _print_version(answers, whole)
     if format_ is LiveFormat.JSON:
         objects = [
             {"registry": answer.look.name, **_object(answer, line)} for answer in answers for line in answer.lines
@@ -46,7 +49,7 @@ def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
+def _print_version(answers: Sequence[LiveAnswer], whole: bool) -> ExitCode:
     """The one version that is live; exit code 1 where there is none, there are several, or it is not certain."""
     found = {(normalise(line.name), normalise(line.version)): line for answer in answers for line in answer.lines}
     doubts = [_unsure(period) for answer in answers for period in answer.unsure]
@@ -56,6 +59,8 @@ def _print_version(answers: Sequence[LiveAnswer]) -> ExitCode:
         return ExitCode.CLEAN
     if doubts:
         say(f"It is not certain what was live on that day; nobody wrote down since or until when: {listed(doubts)}.")
+    elif not found and not whole:
+        return ExitCode.CLEAN  # that of the failure counts
     elif not found:
         say("No version of that is live. What is: registry-sheets live")
     else:

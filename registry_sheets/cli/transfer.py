@@ -11,6 +11,7 @@ from registry_sheets.cli.start import Shape
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
+    from registry_sheets.errors import ConfigProblem
 
 One = Annotated[str, typer.Option("--registry", metavar="NAME", help="Which registry, where the config has several.")]
 Told = Annotated[Shape, typer.Option("--format", help="How to write it.")]
@@ -20,6 +21,7 @@ def export(
     target: Annotated[
         str, typer.Argument(metavar="TARGET", help="A new .xlsx, or the address of a blank Google spreadsheet.")
     ],
+    second: Annotated[str, typer.Argument(metavar="", hidden=True)] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be carried, and write nothing.")] = False,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
@@ -32,6 +34,8 @@ def export(
     from registry_sheets.wiring import open_workbook, terms
     from registry_sheets.wiring.transfer import target_of
 
+    if second:
+        raise _two(target, second)
     one = _chosen(config, sheet, registry)
     goal = target_of(target, one)
     done = do(open_workbook(one), terms(one), goal, dry_run)
@@ -68,6 +72,15 @@ def import_(
 
 
 import_.__name__ = "import"
+
+
+def _two(source: str, target: str) -> ConfigProblem:
+    """What is copied and where, as people give it to cp."""
+    from registry_sheets.cli.init_output import as_typed
+    from registry_sheets.errors import ConfigProblem
+
+    fix = f"Write it so: registry-sheets export {as_typed(target)} --sheet {as_typed(source)}"
+    return ConfigProblem("export takes one place, that of the copy; the registry is named with --sheet.", fix)
 
 
 def _chosen(config: flags.ConfigFile, sheet: str | None, name: str) -> RegistryConfig:

@@ -59,6 +59,7 @@ def _exported(done: Exported, one: RegistryConfig, target: str, dry_run: bool) -
     yield terminal_safe(
         f"{'It would get' if dry_run else 'It has'} its own {_tabs(done.own)}, with marks and dropdowns."
     )
+    yield "Not carried: your own looks and number formats, comments, and the history."
     if dry_run:
         return
     yield terminal_safe(f"The original, {done.source}, is as it was.")
@@ -119,6 +120,8 @@ def _imported(done: Imported, source: str, paint: Paint, most: int | None) -> It
     yield from _conflicts(done, source, paint, most)
     if done.done.outcome == "planned" or (done.lists.missing and not done.listed):
         yield "Add what is missing with the same command and --apply."
+    if rows.steps or done.lists.missing:
+        yield "Only cells come in: no looks, number formats, comments, and no history."
 
 
 def _conflicts(done: Imported, source: str, paint: Paint, most: int | None) -> Iterable[str]:

@@ -27,7 +27,7 @@ from registry_sheets.registry.edits.resolving import resolve
 from registry_sheets.registry.past.facts import header_of
 from registry_sheets.registry.text import one_line
 from registry_sheets.state.outbox import Outbox, became
-from registry_sheets.workbooks.base import AddColumn, AppendRow, RowEdit, SetCell, Snapshot, Workbook, Written
+from registry_sheets.workbooks.base import AddColumn, AppendRow, Layout, RowEdit, SetCell, Snapshot, Workbook, Written
 
 TRIES = 5
 """So often it starts over when somebody saved the workbook in between."""
@@ -225,14 +225,16 @@ def edits_of(page: Page) -> list[RowEdit]:
     """What lies on a page, as a workbook takes it."""
     head = page.match.header_row - 1
     laid = page.laid
-    identity = tuple(page.match.columns[name].index for name in ("name", "version") if name in page.match.columns)
+    layout = Layout(
+        head, tuple(page.match.columns[name].index for name in ("name", "version") if name in page.match.columns)
+    )
     columns = [AddColumn(head, place, header_of(key)) for key, place in laid.headings.items()]
     errors = page.grid.errors  # such a cell reads as blank
     cells = [
-        SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place))
+        SetCell(row, place, value, None if (row, place) in errors else page.as_read(row, place), layout)
         for (row, place), value in laid.cells.items()
     ]
-    return [*columns, *cells, *(AppendRow(row, page.headed, head, identity) for row in laid.rows)]
+    return [*columns, *cells, *(AppendRow(row, page.headed, layout) for row in laid.rows)]
 
 
 def _where_written(page: Page, writes: tuple[CellWrite, ...], written: Written) -> tuple[CellWrite, ...]:

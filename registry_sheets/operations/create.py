@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from registry_sheets.errors import ConfigProblem, DoubtfulHeaders, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
-from registry_sheets.operations.looking import LISTS_TITLE, Terms, likely_tabs, people_tabs, pointed_at
-from registry_sheets.registry.checking import CheckResult
+from registry_sheets.operations.looking import LISTS_TITLE, Terms, is_blank, likely_tabs, people_tabs, pointed_at
 from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_words import header_key, is_check
@@ -112,16 +111,6 @@ def _field_of(said: str) -> str:
 # Which tab
 
 
-def is_blank(snapshot: Snapshot) -> bool:
-    """Whether a spreadsheet is as new: one tab, and nothing in it. So is one whose filling was broken off."""
-    if snapshot.half_filled:
-        return True
-    if len(snapshot.titles) != 1 or snapshot.own_tabs:
-        return False
-    grid = snapshot.grid(snapshot.titles[0])
-    return not (grid.errors or grid.uncached or grid.beyond or any(cell != "" for row in grid.rows for cell in row))
-
-
 def find_models(snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, str]) -> Found:
     """The tab that lists the models. ``tab`` and ``said`` (field -> header) are what a person decided.
 
@@ -130,7 +119,9 @@ def find_models(snapshot: Snapshot, terms: Terms, tab: str, said: Mapping[str, s
     wanted = tab or terms.tab or snapshot.marked_tab
     if wanted:
         title = next((title for title in snapshot.titles if title.casefold() == wanted.casefold()), "")
-        if not title or title in snapshot.own_tabs.values():
+        title = title if title not in snapshot.own_tabs.values() else ""
+        title = title or ("" if tab else snapshot.marked_tab or "")
+        if not title:
             tabs = ", ".join(f"'{title}'" for title in people_tabs(snapshot))
             raise NoModelsTab(f"There is no tab '{wanted}' of people's.", f"The tabs are: {tabs}.")
         return found_in(snapshot.grid(title), terms.table, said)
@@ -253,7 +244,7 @@ def plan_adoption(
     blank = mends and not tab and not said and is_blank(snapshot)
     found = None if blank else _found_or_none(snapshot, terms, tab, said, add_tab)
     titles = [] if blank else list(snapshot.titles)
-    lists, missing = _lists_tab(snapshot, terms, titles)
+    lists, missing = (LISTS_TITLE, True) if blank else _lists_tab(snapshot, terms, titles)
     people = [lists_sheet(title=lists)] if missing else []
     if found is None:
         models = models_sheet(title=free_title("Models", titles), lists_title=lists)
@@ -263,7 +254,7 @@ def plan_adoption(
     return Adoption(
         snapshot=snapshot,
         found=found,
-        own=tuple(sheet for sheet in new_own_tabs(terms, titles) if sheet.kind not in snapshot.own_tabs),
+        own=tuple(sheet for sheet in new_own_tabs(terms, titles) if blank or sheet.kind not in snapshot.own_tabs),
         people=tuple(people),
         marks=_marks(found) if found and marks is not False else (),
         lists=lists,
@@ -307,8 +298,8 @@ def _reads_as_lists(snapshot: Snapshot, title: str) -> bool:
 def new_own_tabs(terms: Terms, titles: Sequence[str]) -> tuple[Sheet, ...]:
     """The tool's own tabs before any check, under titles that are free beside ``titles``."""
     return (
-        findings_sheet(CheckResult(()), vocabulary=terms.table.vocabulary(), title=free_title("Findings", titles)),
-        live_sheet((), title=free_title("Live", titles)),
+        findings_sheet(None, vocabulary=terms.table.vocabulary(), title=free_title("Findings", titles)),
+        live_sheet(None, title=free_title("Live", titles)),
         changes_sheet((), None, title=free_title("Changes", titles)),
         guide_sheet(title=free_title("Guide", titles)),
     )

@@ -15,7 +15,6 @@ from registry_sheets.operations.doctor_place import Place
 from registry_sheets.operations.doctor_writing import writing
 from registry_sheets.operations.looking import Terms, models_of
 from registry_sheets.operations.recalling import gone_rows
-from registry_sheets.operations.writing_back import WriteBack
 from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.past.passes import compare
 from registry_sheets.registry.past.records import Held
@@ -23,15 +22,17 @@ from registry_sheets.registry.registry_sheet import RegistrySheet
 from registry_sheets.workbooks.base import Snapshot, Workbook
 
 _HERE = "this machine's time zone"
+_NOBODY = Item("Workbook", "note", "not looked at, since nobody is signed in")
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What doctor found about one registry."""
+    """What doctor found about one registry. ``beside``: a sync cannot write into the sheet, as it is meant to."""
 
     name: str
     sheet: RegistrySheet
     items: tuple[Item, ...]
+    beside: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -44,15 +45,18 @@ def examine(opened: Callable[[], Workbook], terms: Terms, today: date, place: Pl
 
     ``opened`` gives the registry's workbook; it raises RegistrySheetsError where there is no way in.
     """
-    workbook, snapshot, told = _read(opened, place)
+    signed_in = tuple(_signed_in(place))
+    shut_out = any(item.state == "wrong" for item in signed_in)
+    workbook, snapshot, told = (None, None, _NOBODY) if shut_out else _read(opened, place)
     seen = tuple(_seen(snapshot, terms, place)) if snapshot else ()
+    hindered = bool(snapshot and snapshot.obstacles and place.write_back == "in place")
     items = (
         _config(place),
-        *_signed_in(place),
+        *signed_in,
         told,
         *(_facts(workbook) if workbook else ()),
         *seen,
-        *writing(place),
+        *writing(place, hindered),
         *_outbox(place),
         *_history(snapshot, terms, place),
         _service(place),
@@ -60,7 +64,7 @@ def examine(opened: Callable[[], Workbook], terms: Terms, today: date, place: Pl
         *([folder("Output folder", place.output, None)] if place.output else ()),
         Item("Today", "ok", f"{today.isoformat()}, by {place.time_zone or _HERE}"),
     )
-    return Diagnosis(terms.name, place.sheet, items)
+    return Diagnosis(terms.name, place.sheet, items, hindered)
 
 
 def _config(place: Place) -> Item:
@@ -101,14 +105,14 @@ def _facts(workbook: Workbook) -> Iterator[Item]:
 
 
 def _seen(snapshot: Snapshot, terms: Terms, place: Place) -> Iterator[Item]:
-    yield from _obstacles(snapshot, place.write_back)
+    yield from _obstacles(snapshot, place)
     yield from contents(snapshot, terms, place.mail_server, place.mail_trouble)
 
 
-def _obstacles(snapshot: Snapshot, write_back: WriteBack) -> Iterator[Item]:
-    if write_back == "in place":
+def _obstacles(snapshot: Snapshot, place: Place) -> Iterator[Item]:
+    if place.write_back == "in place":
         for reason in snapshot.obstacles:
-            yield Item("Writing", "note", reason, "Until then the findings go into a workbook beside it.")
+            yield Item("Writing", "note", reason, f"Until then the findings go into {place.sheet.beside}.")
 
 
 # What is kept of it

@@ -17,6 +17,8 @@ from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.table import Lists, MetricColumn, ModelTable
 from registry_sheets.workbooks.base import Snapshot
 
+_FIRST_SYNC = "The first sync adds Findings and Live"
+
 
 def contents(snapshot: Snapshot, terms: Terms, mail_server: str, mail_trouble: str) -> Iterator[Item]:
     """The Models tab, its columns, Lists, own tabs, rules and mail."""
@@ -64,11 +66,13 @@ def _missing(match: HeaderMatch) -> Iterator[Item]:
     suggested = {suggestion.field: suggestion for suggestion in reversed(match.suggestions)}  # the best one wins
     for field in match.missing_required:
         if field not in suggested:
-            fix = f"Add a column headed '{column(field).header}', or name yours in config.toml under columns."
+            fix = (
+                f"Add a column headed '{column(field).header}', or name yours in config.toml under [registry.columns]."
+            )
             yield Item("Columns", "note", f"'{column(field).header}' is required and not there.", fix)
     for field, best in suggested.items():
         message = f"'{best.header}' ({column_letters(best.index)}) may be {column(field).header}; it is not taken."
-        yield Item("Columns", "note", message, f"If it is, add to config.toml: {best.config_line}")
+        yield Item("Columns", "note", message, f"If it is, add to config.toml, {best.config_line}")
     lacking = [c.header for c in COLUMNS if c.field not in match.columns and c.field not in suggested]
     wanted = [header for header in lacking if header not in {column(f).header for f in match.missing_required}]
     if wanted:
@@ -94,7 +98,8 @@ def _own_tabs(snapshot: Snapshot) -> Iterator[Item]:
     if snapshot.own_tabs:
         yield Item("Own tabs", "ok", f"{', '.join(snapshot.own_tabs.values())}: the tool's, not read as rows")
     else:
-        yield Item("Own tabs", "note", "none yet", "The first sync adds Findings and Live, after your own tabs.")
+        when = "A sync adds Findings and Live once it may write here" if snapshot.obstacles else _FIRST_SYNC
+        yield Item("Own tabs", "note", "none yet", f"{when}, after your own tabs.")
 
 
 def _rules(table: ModelTable, settings: RuleSettings) -> Iterator[Item]:

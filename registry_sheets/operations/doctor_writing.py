@@ -12,22 +12,30 @@ from registry_sheets.operations.doctor_place import Place
 _TO_SERVE = 'Give this account the right to write there, or set write_back = "off".'
 
 
-def writing(place: Place) -> Iterator[Item]:
-    """Where findings go, and whether that can be written as far as can be told without writing."""
+def writing(place: Place, hindered: bool = False) -> Iterator[Item]:
+    """Where findings go, and whether that can be written as far as can be told without writing.
+
+    ``hindered``: they cannot go into the sheet, and it is told already where they go instead.
+    """
     if place.sheet.path is None:
-        yield _into_spreadsheet(place)
+        yield from _beside(place) if hindered else [_into_spreadsheet(place)]
     elif place.sheet.path.exists():
-        yield from _into_file(place, place.sheet.path)
+        yield from _into_file(place, place.sheet.path, hindered)
 
 
-def _into_file(place: Place, path: Path) -> Iterator[Item]:
+def _beside(place: Place) -> Iterator[Item]:
+    if refused := try_folder(place.sheet.folder):
+        yield _refused(place.sheet.folder, refused)
+
+
+def _into_file(place: Place, path: Path, hindered: bool) -> Iterator[Item]:
     if place.write_back == "off":
         yield Item("Writing", "ok", 'write_back = "off": the workbook is never written')
         return
     folder = path.resolve().parent
     if refused := try_folder(folder):
         yield _refused(folder, refused)
-    else:
+    elif not hindered:
         how = "into the workbook" if place.write_back == "in place" else "into a workbook beside it"
         yield Item("Writing", "ok", f'write_back = "{place.write_back}": findings go {how}; its folder can be written')
     yield from _company(place)

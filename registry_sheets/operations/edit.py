@@ -110,7 +110,7 @@ def retry(desk: Desk, said: str) -> Done:
     settled = settle(desk, again)
     if settled.edit.state == "unfit":
         raise EditRefused(settled.edit.reason, f"To let go of it: registry-sheets outbox drop {found.id}")
-    return replace(_done(Plan(found.what, found.steps), page.grid.title, settled, ()), sheet=sheet)
+    return replace(_done(desk, Plan(found.what, found.steps), page.grid.title, settled, ()), sheet=sheet)
 
 
 def drop(desk: Desk, said: str) -> Edit:
@@ -183,7 +183,7 @@ def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
     if settled.edit.state == "unfit":
         desk.outbox.remove([settled.edit])
         raise EditRefused(settled.edit.reason, "Look at the row, then run the command again.")
-    done = replace(_done(plan, planned.tab, settled, planned.writes), sheet=planned.sheet)
+    done = replace(_done(desk, plan, planned.tab, settled, planned.writes), sheet=planned.sheet)
     moved = moved_rows(desk, plan, planned.writes, settled)
     return replace(
         done,
@@ -193,13 +193,14 @@ def _written(desk: Desk, command: str, plan: Plan, planned: Done) -> Done:
     )
 
 
-def _done(plan: Plan, tab: str, settled: Settled, planned: tuple[CellWrite, ...]) -> Done:
+def _done(desk: Desk, plan: Plan, tab: str, settled: Settled, planned: tuple[CellWrite, ...]) -> Done:
     edit = settled.edit
     writes = settled.applied.writes.get(edit.id, planned)
     notices = list(settled.notices)
     if edit.state == "waiting":
         notices.append(f"Not in the sheet yet. {edit.reason}")
-        notices.append(f"It is kept in the outbox as {edit.id}, and the next sync on any machine writes it.")
+        where = "on any machine" if desk.shared else "of this config"
+        notices.append(f"It is kept in the outbox as {edit.id}, and the next sync {where} writes it.")
     outcome: Outcome = "waiting" if edit.state == "waiting" else "written"
     return Done(edit.what, outcome, tab, edit.id, writes, tuple(notices), (), plan.places)
 

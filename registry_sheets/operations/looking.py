@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from registry_sheets.errors import HistoryUnusable, NoModelsTab, RegistrySheetsError, UnreadableWorkbook
+from registry_sheets.errors import (
+    DoubtfulHeaders,
+    HistoryUnusable,
+    NoModelsTab,
+    RegistrySheetsError,
+    UnreadableWorkbook,
+)
 from registry_sheets.registry.checking import CheckResult, RuleSetting, check, rules_on
 from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_words import is_check
@@ -65,7 +71,10 @@ NOTHING_REMEMBERED = Memories()
 
 @dataclass(frozen=True)
 class Terms:
-    """What people settled about one registry, besides the workbook itself. ``mail`` None: owners get no mail."""
+    """What people settled about one registry, besides the workbook itself. ``mail`` None: owners get no mail.
+
+    ``begin`` is the command that makes its sheet a registry where that is blank.
+    """
 
     name: str
     table: TableSettings = field(default_factory=TableSettings)
@@ -73,6 +82,7 @@ class Terms:
     tab: str = ""
     lists_tab: str = ""
     mail: MailTerms | None = None
+    begin: str = "registry-sheets init SHEET"
 
 
 @dataclass(frozen=True)
@@ -206,14 +216,32 @@ def _asks_links(table: ModelTable, terms: Terms) -> bool:
 def models_of(snapshot: Snapshot, terms: Terms) -> tuple[Grid, HeaderMatch]:
     """The tab that lists the models, and its columns.
 
-    The config's tab, else the one that `init` marked, else the one that looks most like it.
+    The config's tab, else the one that `init` marked (the same one, where people gave it another title), else the one
+    that looks most like it.
     """
     stated = _titled(snapshot, terms.tab) if terms.tab else ""
-    if terms.tab and not stated:
+    if terms.tab and not (stated or snapshot.marked_tab):
         raise NoModelsTab(f"There is no tab '{terms.tab}'.", f"Set tab to one of: {', '.join(people_tabs(snapshot))}.")
     title = stated or snapshot.marked_tab
-    grid = snapshot.grid(title) if title else likeliest(snapshot, terms.table)
-    return grid, find_header(grid, terms.table)
+    try:
+        grid = snapshot.grid(title) if title else likeliest(snapshot, terms.table)
+        return grid, find_header(grid, terms.table)
+    except (NoModelsTab, DoubtfulHeaders):
+        if is_blank(snapshot):
+            raise NoModelsTab(
+                "The sheet is blank: there is no list of models in it yet.", f"Make it a registry with: {terms.begin}"
+            ) from None
+        raise
+
+
+def is_blank(snapshot: Snapshot) -> bool:
+    """Whether a spreadsheet is as new: one tab, and nothing in it. So is one whose filling was broken off."""
+    if snapshot.half_filled:
+        return True
+    if len(snapshot.titles) != 1 or snapshot.own_tabs:
+        return False
+    grid = snapshot.grid(snapshot.titles[0])
+    return not (grid.errors or grid.uncached or grid.beyond or any(cell != "" for row in grid.rows for cell in row))
 
 
 def likeliest(snapshot: Snapshot, settings: TableSettings) -> Grid:
@@ -260,7 +288,7 @@ def _none_likely(tabs: list[str]) -> RegistrySheetsError:
     return NoModelsTab(
         f"No tab looks like a list of models (tabs: {named}).",
         "A row of headers such as Name, Version, Training date, Data source, Location is looked for. "
-        'Say which tab it is with tab = "..." and which columns with columns = {Name = "..."} in config.toml, '
+        'Say in config.toml which tab it is, tab = "...", and which columns, under [registry.columns]: Name = "..."; '
         'or let init do it: registry-sheets init FILE --tab TAB --map "Name=your header".',
     )
 
@@ -281,4 +309,7 @@ def lists_of(snapshot: Snapshot, terms: Terms) -> Lists:
 
 
 def _titled(snapshot: Snapshot, wanted: str) -> str:
-    return next((title for title in snapshot.titles if title.casefold() == wanted.casefold()), "")
+    """The tab of that title; never one of ours, which people may have called so."""
+    own = set(snapshot.own_tabs.values())
+    found = (title for title in snapshot.titles if title not in own and title.casefold() == wanted.casefold())
+    return next(found, "")

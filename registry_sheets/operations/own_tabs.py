@@ -80,7 +80,12 @@ def _is_foreign(grid: Grid, sheet: Sheet) -> bool:
 
 
 def _texts(grid: Grid) -> list[str]:
-    return sorted({text for row in grid.rows for cell in row if (text := shown(cell))})
+    return sorted({text for row in grid.rows for cell in row if (text := _still(shown(cell)))})
+
+
+def _still(text: str) -> str:
+    """A text as it is remembered: the hidden beginnings of links, "#'Models'!", follow when the tab is renamed."""
+    return "#'…'!" if text.startswith("#'") and text.endswith("'!") else text
 
 
 def _calculated(sheet: Sheet) -> list[int]:
@@ -90,9 +95,9 @@ def _calculated(sheet: Sheet) -> list[int]:
 
 def _typed_into(grid: Grid, known: Mapping[str, Any]) -> Iterator[str]:
     """Cells that hold a text which was not written into that tab at all: sorting is not typing."""
-    texts, calculated = set(known["texts"]), set(known["calculated"])
+    texts, calculated = set(map(_still, known["texts"])), set(known["calculated"])
     for row, cells in enumerate(grid.rows):
         for column, cell in enumerate(cells):
             text = shown(cell)
-            if text and column not in calculated and text not in texts:
+            if text and column not in calculated and _still(text) not in texts:
                 yield f"Somebody typed '{text[:80]}' into {grid.title}!{a1(row, column)}."

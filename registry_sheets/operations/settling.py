@@ -30,8 +30,9 @@ class Desk:
     """What an edit command works with.
 
     ``by`` is who gives it ('ana@laptop'); ``wait``: seconds for which a workbook that somebody has open is waited for.
-    ``remember`` records the sheet as it is in history, before a cell is written over; it gives notices and raises
-    nothing. ``tell`` says at once what cannot wait until the end. ``now`` and ``sleep`` count seconds, for tests.
+    ``shared``: the outbox lies beside the workbook, where every machine that has that meets it. ``remember`` records
+    the sheet as it is in history, before a cell is written over; it gives notices and raises nothing. ``tell`` says at
+    once what cannot wait until the end. ``now`` and ``sleep`` count seconds, for tests.
     """
 
     workbook: Workbook
@@ -40,6 +41,7 @@ class Desk:
     today: date
     by: str
     wait: float = 10.0
+    shared: bool = True
     remember: Callable[[], tuple[str, ...]] = tuple
     tell: Callable[[str], None] = lambda _: None
     now: Callable[[], float] = time.monotonic

@@ -36,8 +36,11 @@ class Target(Protocol):
         """A formula as the target's program reads it, both without '='."""
         ...
 
-    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> None:
-        """Fill it with these tabs, in this order. Raises CannotSave, WriteRefused, NotChecked, ..."""
+    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> tuple[str, ...]:
+        """Fill it with these tabs, in this order; gives what people should know.
+
+        Raises CannotSave, WriteRefused, NotChecked, ...
+        """
         ...
 
 
@@ -69,8 +72,7 @@ def export(workbook: Workbook, terms: Terms, target: Target, dry_run: bool = Fal
     refuse_unfit(copy, target.limits)
     people, own = tabs_of(copy, terms, target.formula)
     source, label = workbook.label, target.label
-    if not dry_run:
-        target.write(people, own)
+    told = () if dry_run else target.write(people, own)
     return Exported(
         source=source,
         target=label,
@@ -79,7 +81,7 @@ def export(workbook: Workbook, terms: Terms, target: Target, dry_run: bool = Fal
         own=tuple(sheet.title for sheet in own),
         cells=sum(1 for tab in copy.tabs for _ in tab.cells()),
         formulas=copy.formulas,
-        notices=(*copy.notices, *unseen(copy, target.limits), *_calculated(copy, target)),
+        notices=(*copy.notices, *unseen(copy, target.limits), *_calculated(copy, target), *told),
     )
 
 

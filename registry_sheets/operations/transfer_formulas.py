@@ -13,7 +13,7 @@ from datetime import date, time, timedelta
 
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.text import number_text, serial_number
-from registry_sheets.workbooks.google.pieces import (
+from registry_sheets.workbooks.google.tabs.pieces import (
     CLOSE,
     NAME,
     OPEN,

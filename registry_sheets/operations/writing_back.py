@@ -84,8 +84,9 @@ def write_back(
         return WroteBack()
     if how == "beside":
         return WroteBack(_beside(beside, seen))
-    if seen.snapshot.obstacles:
-        return WroteBack((*seen.snapshot.obstacles, *_beside(beside, seen)))
+    if obstacles := seen.snapshot.obstacles:
+        waiting = obstacles[0] if workbook.obstacles_may_pass else ""
+        return WroteBack((*obstacles, *_beside(beside, seen)), waiting)
     try:
         wrote = _in_place(workbook, seen, memory, kept)
         _freshen(beside, seen)

@@ -93,8 +93,9 @@ def _fault_at_google(parts: SplitResult) -> str:
 
 def _fault_elsewhere(parts: SplitResult) -> str:
     if parts.hostname in _DRIVE_HOSTS:
-        what = "a folder in Google Drive" if "folders" in parts.path.split("/") else "something in Google Drive"
-        return f"This is the address of {what}, not of a spreadsheet. {_COPY}"
+        if "folders" in parts.path.split("/"):
+            return f"This is the address of a folder in Google Drive, not of a spreadsheet. {_COPY}"
+        return f"This address of Google Drive does not say that it is of a spreadsheet. {_COPY}"
     return (
         "This is a web address, but not that of a Google spreadsheet "
         f"(https://{_HOST}/spreadsheets/d/...). For a workbook on SharePoint or OneDrive, name the file in the folder "
@@ -103,7 +104,7 @@ def _fault_elsewhere(parts: SplitResult) -> str:
 
 
 def _bare(said: str) -> str:
-    return said.strip().removeprefix("<").removesuffix(">").strip()
+    return said.strip().strip("<>\"'\u2018\u2019\u201c\u201d").strip()
 
 
 def _parts(text: str) -> SplitResult | None:

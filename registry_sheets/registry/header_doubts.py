@@ -24,7 +24,7 @@ def no_row(grid: Grid, rows: Sequence[HeaderRow], words: Words) -> DoubtfulHeade
         )
     return DoubtfulHeaders(
         message,
-        f"If row {row.index + 1} holds them, say so in the config: header_row = {row.index + 1} and "
+        f"If row {row.index + 1} holds them, say so in config.toml: header_row = {row.index + 1}, and "
         f"{config_line(might)}.",
     )
 
@@ -48,7 +48,7 @@ def doubled(grid: Grid, row: HeaderRow, declared: Column, places: Sequence[int])
     if len(set(labels)) == 1:
         fix = "Give one of them another heading."
     else:
-        fix = f"Say in the config which one it is: {config_line({declared.field: labels[0]})}."
+        fix = f"Say in config.toml which one it is, {config_line({declared.field: labels[0]})}."
     return DoubtfulHeaders(f"Row {row.index + 1}: {named} can both be {declared.header}.", fix)
 
 

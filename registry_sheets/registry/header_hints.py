@@ -11,10 +11,13 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.header_rows import HeaderRow, label
 from registry_sheets.registry.header_words import NEAR, Words
 
+COLUMNS_TABLE = "[registry.columns]"
+"""The heading in a config under which headers stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A header that may stand for a field. ``score`` is 0-100; ``config_line`` would accept it."""
+    """A header that may stand for a field. ``score`` is 0-100; ``config_line`` as config_line() would accept it."""
 
     field: str
     header: str
@@ -52,9 +55,13 @@ def _suggest(declared: Column, label: str, at: int, score: float) -> Suggestion:
 
 
 def config_line(columns: Mapping[str, str]) -> str:
-    """The line of config that accepts headers for fields: columns = { "Training date" = "Trained at" }."""
-    pairs = (f"{_quoted(column(name).header)} = {_quoted(header)}" for name, header in columns.items())
-    return f"columns = {{ {', '.join(pairs)} }}"
+    """What accepts headers for fields in a config: under [registry.columns]: "Training date" = "Trained at".
+
+    Not as columns = { ... }: where a config has that table already, as `init` writes it, TOML takes no second one.
+    """
+    pairs = [f"{_quoted(column(name).header)} = {_quoted(header)}" for name, header in columns.items()]
+    each = ", each on a line of its own" if len(pairs) > 1 else ""
+    return f"under {COLUMNS_TABLE}{each}: {', '.join(pairs)}"
 
 
 def _quoted(text: str) -> str:

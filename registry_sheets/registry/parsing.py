@@ -64,8 +64,10 @@ def _nameless(grid: Grid, match: HeaderMatch) -> DoubtfulHeaders:
     message = f"Row {match.header_row} of the tab '{grid.title}' has no column for the models' names."
     lines = [s.config_line for s in match.suggestions if s.field == "name"]
     if lines:
-        return DoubtfulHeaders(message, f"Say in the config which one it is, such as: {lines[0]}.")
-    return DoubtfulHeaders(message, 'Name its heading in the config: columns = { "Name" = "its heading" }.')
+        return DoubtfulHeaders(message, f"Say in config.toml which one it is, perhaps {lines[0]}.")
+    return DoubtfulHeaders(
+        message, 'Name its heading in config.toml, under [registry.columns]: "Name" = "its heading".'
+    )
 
 
 def _cells(body: Sequence[Sequence[Cell]], index: int) -> Sequence[Cell]:

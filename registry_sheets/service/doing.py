@@ -35,7 +35,7 @@ _LONG_OPEN = timedelta(days=3)
 _TOLD_BACK = timedelta(days=7)
 _MOST_TOLD = 5
 _CLOSE_IT = "Close the workbook for a moment, so that it can be brought up to date."
-_SEE_WHY = "See why with: registry-sheets outbox"  # nobody has a spreadsheet on the web to themselves
+_SEE_WHY = "See why with: registry-sheets outbox"
 _KEPT = timedelta(days=400)  # settled deliveries: every pass goes through them, and nobody mails weeks of years ago
 
 
@@ -187,8 +187,8 @@ def _troubles(registry: RegistryConfig, ledger: Ledger) -> Iterator[Trouble]:
     zone, now = zone_of(registry.settings.time_zone), _now()
     since = noted_moment(ledger.noted(outcomes.WAITING_SINCE))
     if since and now - since >= _LONG_OPEN:
-        what = ledger.noted(outcomes.WAITING) or "The sheet could not be written."
-        yield Trouble(what, _CLOSE_IT if registry.sheet.path else _SEE_WHY, _day(since, zone))
+        what = ledger.noted(outcomes.WAITING)
+        yield Trouble(what or "The sheet could not be written.", _to_end_it(registry, what), _day(since, zone))
     open_ = ledger.failures()
     for failure in open_:
         yield Trouble(f"The {health_of(failure.job)} fails: {failure.message}", failure.fix, _day(failure.since, zone))
@@ -197,6 +197,13 @@ def _troubles(registry: RegistryConfig, ledger: Ledger) -> Iterator[Trouble]:
     lately = [run for run in over if run.failure_kind and run.finished_at and now - run.finished_at < _TOLD_BACK]
     for run in lately[:_MOST_TOLD]:
         yield Trouble(f"The {NAMES[run.job]} of {run.period} failed, and works again since: {run.message}")
+
+
+def _to_end_it(registry: RegistryConfig, what: str) -> str:
+    """What to do about what waits; '' where its own words say it. Nobody has a spreadsheet on the web to themselves."""
+    if registry.sheet.path:
+        return _CLOSE_IT
+    return _SEE_WHY if "outbox" in what or not what else ""
 
 
 def _day(moment: datetime, zone: object) -> str:

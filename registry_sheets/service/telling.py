@@ -45,7 +45,8 @@ def done_event(job: str, task: Task, result: Result, seconds: float) -> Event:
         text = f"{what} failed: {said(_without_cells(result.failure))}"
         return Event(f"{task.job}-failed", task.registry.name, {**about, "kind": result.failure.kind}, level, text)
     done = ", ".join(filter(None, (facts(result.counts), f"{seconds:.1f} s")))
-    waits = " Something waits; it is tried again in ten minutes." if result.again else ""
+    told = f" {result.waiting}" if result.waiting else ""
+    waits = f" Something waits; it is tried again in ten minutes.{told}" if result.again else ""
     return Event(f"{task.job}-done", task.registry.name, about, "info", f"{what} done: {done}.{waits}")
 
 

@@ -63,7 +63,14 @@ def terms(registry: RegistryConfig) -> Terms:
         tab=said.tab,
         lists_tab=said.lists_tab,
         mail=mail_terms(registry),
+        begin=_begin(registry),
     )
+
+
+def _begin(registry: RegistryConfig) -> str:
+    """The command that makes a blank sheet a registry; in a file the tab that is there already stays."""
+    path = registry.sheet.path
+    return f'registry-sheets init "{path or registry.sheet}"{" --add-tab" if path else ""}'
 
 
 def sends_mail(registry: RegistryConfig) -> bool:

@@ -29,6 +29,7 @@ def desk_of(registry: RegistryConfig, wait: float) -> Desk:
         today=today_of(registry),
         by=user(),
         wait=wait,
+        shared=registry.sheet.path is not None,
         remember=lambda: _remembered(registry, workbook),
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem
@@ -15,7 +16,7 @@ from registry_sheets.setting_tables import GoogleSettings
 if TYPE_CHECKING:
     from registry_sheets.workbooks.google.api import SheetsApi
     from registry_sheets.workbooks.google.live.scratch import Scratch
-    from registry_sheets.workbooks.google.signin import SignIn
+    from registry_sheets.workbooks.google.transport.signin import SignIn
     from registry_sheets.workbooks.google.workbook import GoogleWorkbook
 
 _APPLICATION_DEFAULT = "GOOGLE_APPLICATION_CREDENTIALS"
@@ -32,7 +33,7 @@ def google_workbook(registry: RegistryConfig) -> GoogleWorkbook:
 
 def api_of(registry: RegistryConfig) -> SheetsApi:
     """Google, signed in as the registry's config says. Raises ConfigProblem."""
-    from registry_sheets.workbooks.google.client import sign_in
+    from registry_sheets.workbooks.google.transport.client import sign_in
 
     return sign_in(sign_in_of(registry.settings.google))
 
@@ -51,7 +52,7 @@ def scratch_of(registry: RegistryConfig) -> Scratch:
 
 def sign_in_of(said: GoogleSettings) -> SignIn:
     """How to sign in; paths are absolute by now."""
-    from registry_sheets.workbooks.google.signin import SignIn
+    from registry_sheets.workbooks.google.transport.signin import SignIn
 
     return SignIn(
         auth=said.auth,
@@ -62,11 +63,39 @@ def sign_in_of(said: GoogleSettings) -> SignIn:
     )
 
 
-def signed_in(registry: RegistryConfig) -> Sequence[tuple[str, str]]:
-    """Who signs in with Google, how, and for what, as (topic, sentence). Raises ConfigProblem."""
-    from registry_sheets.workbooks.google.signin import SCOPES
+def ask_for_token(google: Any, account: str) -> None:
+    """Ask for a token, with patience. Raises as grants.no_token() says."""
+    from google.auth.exceptions import GoogleAuthError
+    from google.auth.transport.requests import Request
+    from requests import Session
 
-    account = api_of(registry).account
+    from registry_sheets.workbooks.google.transport.grants import no_token
+    from registry_sheets.workbooks.google.transport.outcome import Asked
+    from registry_sheets.workbooks.google.transport.patience import Patience, Refused, moment
+
+    clock: list[datetime | None] = [None]
+    session = Session()
+    session.hooks["response"].append(lambda answer, *_, **__: clock.append(moment(answer.headers.get("Date", ""))))
+
+    def attempt() -> None:
+        try:
+            google.refresh(Request(session))
+        except GoogleAuthError as error:
+            raise Refused(no_token(error, Asked(account), datetime.now(UTC), clock[-1])) from error
+
+    Patience().call(attempt, repeatable=True)
+
+
+def signed_in(registry: RegistryConfig, ask: Callable[[Any, str], None] = ask_for_token) -> Sequence[tuple[str, str]]:
+    """Who signs in with Google, how, and for what, as (topic, sentence); ``ask`` tries whether Google lets them in.
+
+    Raises ConfigProblem, and as reading the spreadsheet would where Google lets nobody in, or does not answer.
+    """
+    from registry_sheets.workbooks.google.transport.signin import SCOPES, credentials
+
+    found = credentials(sign_in_of(registry.settings.google))
+    account = found.account
+    ask(found.google, account)
     who = f"as {account}, with which the spreadsheet is to be shared" if account else "as the account that is signed in"
     scopes = ", ".join(scope.rpartition("/")[2] for scope in SCOPES)
     return (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig, load, same_sheet
 from registry_sheets.errors import CannotSave, ConfigProblem, UnreadableWorkbook, WriteRefused
-from registry_sheets.operations.create import is_blank
+from registry_sheets.operations.looking import is_blank
 from registry_sheets.operations.old_lists import is_csv, read_csv
 from registry_sheets.operations.transfer_formulas import for_excel, for_google
 from registry_sheets.operations.transfer_limits import EXCEL, GOOGLE, Limits
@@ -60,12 +60,17 @@ def blank_snapshot(workbook: Workbook) -> Snapshot:
     snapshot = workbook.read()
     if snapshot.obstacles:
         raise WriteRefused(f"'{workbook.label}' is not written: {snapshot.obstacles[0]}")
-    if not is_blank(snapshot):
+    if not is_blank(snapshot) or _has_formulas(workbook, snapshot):
         raise WriteRefused(
             f"The spreadsheet '{workbook.label}' is not blank, and nothing is written over.",
             "Make a new, blank one, share it in the same way (Share, Editor), and name its address.",
         )
     return snapshot
+
+
+def _has_formulas(workbook: Workbook, snapshot: Snapshot) -> bool:
+    """Whether there are formulas, which may show nothing. What a broken fill left is looked at by adopt()."""
+    return not snapshot.half_filled and any(map(workbook.formulas, snapshot.titles))
 
 
 class NewWorkbook:
@@ -89,7 +94,7 @@ class NewWorkbook:
     def formula(self, formula: str, value: Cell, error: str, /) -> str:
         return for_excel(formula, value, error)
 
-    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> None:
+    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> tuple[str, ...]:
         from registry_sheets.workbooks.excel.new import write_workbook
 
         if self._path.exists():
@@ -97,6 +102,7 @@ class NewWorkbook:
                 f"Somebody has made {self._path} in the meantime, and nothing is written over.", "Name a new file."
             )
         write_workbook((*people, *own), self._path, title=TITLE)
+        return ()
 
 
 class BlankSpreadsheet:
@@ -117,6 +123,9 @@ class BlankSpreadsheet:
     def formula(self, formula: str, _value: Cell, _error: str, /) -> str:
         return for_google(formula)
 
-    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> None:
+    def write(self, people: Sequence[Sheet], own: Sequence[Sheet]) -> tuple[str, ...]:
         snapshot = blank_snapshot(self._workbook)
-        self._workbook.adopt(own=own, people=people, models_tab=None, marks=(), names={}, expected=snapshot.revision)
+        written = self._workbook.adopt(
+            own=own, people=people, models_tab=None, marks=(), names={}, expected=snapshot.revision
+        )
+        return written.notices

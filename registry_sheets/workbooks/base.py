@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.sheets import Aids, Mark, Sheet, TabKind
@@ -89,6 +89,16 @@ class Snapshot(Protocol):
         ...
 
 
+class Layout(NamedTuple):
+    """How the tab is laid out that an edit was made for, for a store in which others edit it at the same moment.
+
+    ``headings`` is the row of the headings, from 0; ``identity`` are the columns by which a row is known, from 0.
+    """
+
+    headings: int
+    identity: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SetCell:
     """Write one cell ('' clears it, keeping its format). Refused on formula and table-header cells."""
@@ -98,6 +108,7 @@ class SetCell:
     value: Cell
     expected: Cell | None = None
     """What the cell held as read; None: whatever. A mismatch raises WorkbookChanged."""
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +117,12 @@ class AppendRow:
 
     A row counts as the last one where it holds anything but a formula in a column of ``values`` or ``columns``,
     all counted from 0: a row that somebody has half filled elsewhere in the table is not filled up by this one.
-    Of an Excel table around it only the table's own columns count. ``headings`` is the row of the headings, from 0,
-    and ``identity`` the columns by which a row is known, for a store in which somebody may move the columns, or add the
-    same row, while this one is being written.
+    Of an Excel table around it only the table's own columns count.
     """
 
     values: Mapping[int, Cell]
     columns: frozenset[int] = frozenset()
-    headings: int | None = None
-    identity: tuple[int, ...] = ()
+    layout: Layout | None = None
 
     @property
     def counted(self) -> frozenset[int]:
@@ -184,6 +192,11 @@ class Workbook(ABC):
     @property
     def mends(self) -> bool:
         """Whether adopt() finds out by itself what a registry lacks, so that it may always be called."""
+        return False
+
+    @property
+    def obstacles_may_pass(self) -> bool:
+        """Whether somebody can lift a snapshot's obstacles without changing the workbook, by sharing it otherwise."""
         return False
 
     def facts(self) -> Sequence[tuple[str, str]]:

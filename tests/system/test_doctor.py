@@ -139,6 +139,8 @@ def test_a_workbook_that_is_not_written_in_place(demo: Path) -> None:
     note = items(told, "Writing")[0]
     assert (code, note["state"]) == (0, "note")
     assert "protected" in note["message"]
+    assert str(demo / "models findings.xlsx") in note["fix"]
+    assert len(items(told, "Writing")) == 1, "nothing that says otherwise"
 
 
 def test_doubtful_and_missing_columns(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ def test_doubtful_and_missing_columns(tmp_path: Path) -> None:
     assert code == 0
     assert "Name (A, headed 'Model')" in columns[0]["message"]
     where = next(item for item in columns if "'Where' (D) may be Location" in item["message"])
-    assert 'columns = { "Location" = "Where" }' in where["fix"]
+    assert where["fix"] == 'If it is, add to config.toml, under [registry.columns]: "Location" = "Where"'
     assert any("'Data source' is required and not there." in item["message"] for item in columns)
     assert any("Your own" in item["message"] and "Colour" in item["message"] for item in columns)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +131,59 @@ def test_doctor_tells_who_may_only_read(tmp_path: Path) -> None:
         registry.shared_as("reader")
         done = registry.run("doctor")
         assert "may read this spreadsheet and not write it" in done.stdout
-        assert "findings go into a workbook beside it" in done.stdout
+        told = " ".join(done.stdout.split())
+        assert f"Until then the findings go into {tmp_path / 'clinic findings.xlsx'}." in told
+        assert "findings go into the spreadsheet" not in told
+        assert "A check will work; a sync writes its findings beside the sheet. 2 things to know." in told
+        assert done.returncode == 0
+
+
+@pytest.mark.parametrize("case", ["revoked", "no key file", "broken key", "nobody"])
+def test_doctor_tells_a_failed_sign_in_once_and_as_that(tmp_path: Path, case: str) -> None:
+    prepare, told = MENDED_BY_A_PERSON[case]
+    with google_registry(tmp_path) as registry:
+        prepare(registry)
+        done = registry.run("doctor", "--format", "json")
+        items = json.loads(done.stdout)["items"]
+        (wrong,) = [item for item in items if item["state"] == "wrong"]
+        assert (done.returncode, wrong["topic"]) == (2, "Sign-in")
+        assert all(part in f"{wrong['message']} {wrong['fix']}" for part in told)
+        assert registry.requests() == (), "no spreadsheet is asked for without a sign-in"
+
+
+def test_doctor_tells_a_clock_that_is_wrong_as_why_nobody_is_signed_in(tmp_path: Path) -> None:
+    with google_registry(tmp_path, clock=lambda: time.time() + 7200) as registry:
+        items = json.loads(registry.run("doctor", "--format", "json").stdout)["items"]
+        (wrong,) = [item for item in items if item["state"] == "wrong"]
+        assert wrong["topic"] == "Sign-in"
+        assert "This machine's clock is" in wrong["message"]
+
+
+def test_a_version_that_cannot_be_told_is_not_said_not_to_be_live(tmp_path: Path) -> None:
+    with google_registry(tmp_path) as registry:
+        registry.shared_as("")
+        for name in ("AC failure", "Nobody's"):
+            done = registry.run("live", "--format", "version", name)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert len(done.stderr.splitlines()) == 1
+            assert "No version of that is live" not in done.stderr
+        registry.shared_as("writer")
+        none = registry.run("live", "--format", "version", "AC failure", "--used-for", "Boats")
+        assert (none.returncode, "No version of that is live" in none.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["check", "sync", "live"])
+def test_a_blank_spreadsheet_is_said_to_be_blank_with_what_makes_it_a_registry(tmp_path: Path, command: str) -> None:
+    with google_registry(tmp_path) as registry:
+        blank = registry.google.create("Blank", {"Sheet1": []})
+        url = f"https://docs.google.com/spreadsheets/d/{blank}/edit"
+        registry.config(sheet=url)
+        done = registry.run(command)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert "The sheet is blank" in done.stderr
+        told = done.stderr.strip().partition("Make it a registry with: registry-sheets ")[2]
+        assert registry.run(*shlex.split(told)).returncode == 0
+        assert registry.run(command).returncode == 0
 
 
 def test_after_a_failure_the_next_run_is_as_ever(tmp_path: Path) -> None:

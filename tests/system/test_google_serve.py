@@ -21,7 +21,7 @@ from registry_sheets.wiring import open_workbook
 from registry_sheets.wiring.state import store_of
 from tests.support.google.failures import unavailable
 from tests.support.google.faults import answered
-from tests.support.google.registry import GoogleRegistry, google_registry
+from tests.support.google.registry import KEY, GoogleRegistry, google_registry
 from tests.support.google.wire import Call
 from tests.support.serving import serving
 from tests.support.smtp_server import Script, running
@@ -171,6 +171,22 @@ def test_an_edit_that_waits_is_written_by_the_next_light_pass(registry: GoogleRe
     assert registry.column("Version").count("4.0") == 1
 
 
+def test_a_share_for_reading_alone_is_waited_for_and_told(registry: GoogleRegistry) -> None:
+    registry.shared_as("reader")
+    done = registry.run("serve", "--once")
+    assert done.returncode == 0
+    assert "Something waits; it is tried again in ten minutes." in done.stderr
+    told = registry.run("status").stdout
+    assert f"Waiting: {KEY.email} may read this spreadsheet and not write it: share it" in told
+    assert "the role Editor (Share, the address, Editor). Since " in told
+    assert "It is looked at again at " in told
+    registry.shared_as("writer")
+    later(registry, again=True)
+    assert registry.run("serve", "--once").returncode == 0
+    assert "Findings" in registry.titles
+    assert "Waiting" not in registry.run("status").stdout
+
+
 def test_the_weekly_mail_of_the_service_links_into_the_spreadsheet(registry: GoogleRegistry, tmp_path: Path) -> None:
     script, due = Script(), datetime.now(UTC) - timedelta(minutes=2)
     with running(script, tmp_path) as server:
@@ -198,12 +214,16 @@ def test_the_service_does_the_nightly_pass_and_ends_on_sigterm(registry: GoogleR
     assert "Findings" in registry.titles
 
 
-def test_the_summary_says_what_to_do_about_an_edit_that_waits_for_long(
-    registry: GoogleRegistry, tmp_path: Path
+@pytest.mark.parametrize("reads_only", [True, False])
+def test_the_summary_says_what_to_do_about_what_waits_for_long(
+    registry: GoogleRegistry, tmp_path: Path, reads_only: bool
 ) -> None:
     script, due = Script(), datetime.now(UTC) - timedelta(minutes=2)
     registry.shared_as("reader")
     registry.run("record", "AC failure", "4.0", "--trained", "2026-06-25", "--data", "CRM export 2026-06-24")
+    if not reads_only:
+        registry.shared_as("writer")
+        registry.person.request("addProtectedRange", {"protectedRange": {"range": {"sheetId": registry.gid("Models")}}})
     with running(script, tmp_path) as server:
         registry.config(
             f'sender = "registry@example.com"\nweekly = "{due:%A %H:%M}"\nsummary_to = ["boss@example.com"]\n',
@@ -217,6 +237,8 @@ def test_the_summary_says_what_to_do_about_an_edit_that_waits_for_long(
     (raw,) = [raw for to, raw in script.messages if to == "boss@example.com"]
     body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
     assert body is not None
-    assert "1 recorded edit waits in the outbox." in body.get_content()
-    assert "See why with: registry-sheets outbox" in body.get_content()
-    assert "Close the workbook" not in body.get_content()
+    told = " ".join(body.get_content().split())
+    assert ("1 recorded edit waits in the outbox. Since" in told) != reads_only
+    assert ("See why with: registry-sheets outbox" in told) != reads_only
+    assert (f"{KEY.email} may read this spreadsheet and not write it: share it once more" in told) == reads_only
+    assert "Close the workbook" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from registry_sheets.registry.tabs.findings import NOT_CHECKED
 from registry_sheets.workbooks.excel.snapshot import read_snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +187,38 @@ def test_where_no_tab_lists_models_nothing_is_touched_unless_one_may_be_added(tm
     assert done.returncode == 0, done.stderr
     assert {"Our models", "Models", "Lists"} <= set(read_snapshot(sheet).titles)
     assert run(tmp_path, "check").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["check", "sync"])
+def test_a_blank_workbook_is_said_to_be_blank_with_what_makes_it_a_registry(tmp_path: Path, command: str) -> None:
+    Workbook().save(tmp_path / "our models.xlsx")
+    done = run(tmp_path, command, "our models.xlsx")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "The sheet is blank" in done.stderr
+    told = done.stderr.strip().partition("Make it a registry with: registry-sheets ")[2]
+    assert run(tmp_path, *shlex.split(told, posix=os.name != "nt")).returncode == 0
+    assert run(tmp_path, command, "our models.xlsx").returncode == 0
+
+
+def test_own_tabs_say_that_nothing_was_checked_until_the_first_sync(tmp_path: Path) -> None:
+    people_workbook(tmp_path / "own.xlsx")
+    run(tmp_path, "init", "own.xlsx")
+    for title in ("Findings", "Live"):
+        assert read_snapshot(tmp_path / "own.xlsx").grid(title).rows[1][0] == NOT_CHECKED
+    run(tmp_path, "sync")
+    for title in ("Findings", "Live"):
+        assert read_snapshot(tmp_path / "own.xlsx").grid(title).rows[1][0] != NOT_CHECKED
+    assert "nothing was written" in run(tmp_path, "sync").stderr
+
+
+@pytest.mark.parametrize("form", ["{}", "{}#gid=0", "http:/docs.google.com/spreadsheets/d/x/edit"])
+def test_a_google_registry_is_not_read_in_but_copied_and_the_way_is_told(tmp_path: Path, form: str) -> None:
+    url = "https://docs.google.com/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg/edit"
+    done = run(tmp_path, "init", "new.xlsx", "--from", form.format(url))
+    assert done.returncode == 2
+    assert "There is no file" not in done.stderr
+    assert "registry-sheets export new.xlsx --sheet http" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tab_and_map_decide(tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from registry_sheets.errors import CannotSave, ConfigProblem, EditRefused, RegistrySheetsError, WriteRefused
 from registry_sheets.operations.applying import apply_all
-from registry_sheets.operations.create import is_blank
-from registry_sheets.operations.looking import Terms
+from registry_sheets.operations.looking import Terms, is_blank
 from registry_sheets.operations.old_lists import read_csv
 from registry_sheets.operations.settling import Desk
 from registry_sheets.operations.transfer import Exported, export
@@ -27,12 +26,14 @@ from registry_sheets.operations.transfer_rows import incoming_list, incoming_of
 from registry_sheets.registry.grid import Cell, Place
 from registry_sheets.registry.table import Lists, Owner
 from registry_sheets.registry.table_settings import TableSettings
+from registry_sheets.registry.tabs.findings import NOT_CHECKED
 from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.state.outbox import Outbox
 from registry_sheets.wiring.transfer import BlankSpreadsheet, NewWorkbook
 from registry_sheets.workbooks.base import Workbook
 from registry_sheets.workbooks.excel.new import escaped, write_workbook
 from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
+from tests.support.command import run
 from tests.support.google.cellvalues import Error, Formula
 from tests.support.google.faults import Fault, cut_before, reply_lost
 from tests.support.google.lab import GoogleLab, google_lab
@@ -264,6 +265,35 @@ def test_a_copy_in_google_is_a_registry_with_its_aids(lab: GoogleLab, tmp_path: 
     assert not written.changed
 
 
+def test_the_own_tabs_of_a_copy_say_that_it_was_not_checked(lab: GoogleLab, tmp_path: Path) -> None:
+    google, _ = to_google(lab, registry(tmp_path / "models.xlsx"))
+    excel, _ = to_excel(tmp_path / "copy.xlsx", google)
+    for there in (google.read(), excel.read()):
+        assert [there.grid(title).rows[1][0] for title in ("Findings", "Live")] == [NOT_CHECKED] * 2
+
+
+def test_the_two_places_of_a_copy_as_people_type_them_are_told_as_they_are_taken(tmp_path: Path) -> None:
+    registry(tmp_path / "models.xlsx")
+    done = run("export", "models.xlsx", "copy.xlsx", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    told = done.stderr.strip().partition("Write it so: registry-sheets ")[2]
+    assert told == "export copy.xlsx --sheet models.xlsx"
+    assert "Usage: registry-sheets export [OPTIONS] {TARGET}\n" in run("export", "--help", folder=tmp_path).stdout
+    for more in (("--dry-run",), ()):
+        done = run(*told.split(), *more, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "\nNot carried: your own looks and number formats, comments, and the history.\n" in done.stdout
+
+
+def test_import_says_that_only_cells_come_in(tmp_path: Path) -> None:
+    registry(tmp_path / "models.xlsx")
+    (tmp_path / "more.csv").write_text("Name,Version\nOther,9\n", encoding="utf-8")
+    only = "Only cells come in: no looks, number formats, comments, and no history."
+    for more in ((), ("--apply",)):
+        assert only in run("import", "more.csv", "--sheet", "models.xlsx", *more, folder=tmp_path).stdout
+    assert only not in run("import", "more.csv", "--sheet", "models.xlsx", folder=tmp_path).stdout
+
+
 def test_a_copy_in_excel_is_a_registry_with_its_aids(lab: GoogleLab, tmp_path: Path) -> None:
     google, _ = to_google(lab, registry(tmp_path / "models.xlsx"))
     there, _ = to_excel(tmp_path / "copy.xlsx", google)
@@ -355,7 +385,7 @@ def test_numbers_for_days_mean_the_same_days_in_another_calendar(lab: GoogleLab,
 
 
 @pytest.mark.parametrize("fault", [cut_before, reply_lost])
-@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("at", [0, 1, 2, 3])
 def test_a_filling_that_was_broken_off_is_begun_anew(
     lab: GoogleLab, tmp_path: Path, fault: Callable[[], Fault], at: int
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_sheets.config import RegistryConfig, load, read_file, same_sheet
+from registry_sheets.config import Config, RegistryConfig, load, read_file, same_sheet
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.registry.google_address import GoogleAddress
 from registry_sheets.registry.registry_sheet import GoogleSheet
@@ -116,7 +116,8 @@ def test_of_two_tabs_of_one_spreadsheet_the_named_one_counts(tmp_path: Path, mon
     plain = f"https://docs.google.com/spreadsheets/d/{ID}"
     _write(
         tmp_path,
-        f'[[registry]]\nname = "a"\nsheet = "{plain}#gid=1"\n[[registry]]\nname = "b"\nsheet = "{plain}/edit#gid=2"\n',
+        f'[[registry]]\nname = "a"\nsheet = "{plain}#gid=1"\n[[registry]]\nname = "b"\nsheet = "{plain}/edit#gid=2"\n'
+        'write_back = "beside"\n',
     )
     monkeypatch.chdir(tmp_path)
     assert [one.name for one in load(sheet=f"{plain}/view#gid=2", environment={}).registries] == ["b"]
@@ -167,7 +168,7 @@ def test_somebody_else_s_google_table_is_none_of_ours(
 
 
 def test_two_names_of_one_spreadsheet_are_the_same_sheet(tmp_path: Path) -> None:
-    text = f'[[registry]]\nname = "a"\nsheet = "{URL}"\n[[registry]]\nname = "b"\nsheet = "{ID}"\n'
+    text = f'[[registry]]\nname = "a"\nsheet = "{URL}"\n[[registry]]\nname = "b"\nsheet = "{ID}"\nwrite_back = "off"\n'
     text += f'[[registry]]\nname = "c"\nsheet = "{OTHER}"\n[[registry]]\nname = "d"\nsheet = "m.xlsx"\n'
     a, b, c, d = (registry.sheet for registry in read_file(_write(tmp_path, text)).registries)
     assert same_sheet(a, b)
@@ -178,3 +179,43 @@ def test_two_names_of_one_spreadsheet_are_the_same_sheet(tmp_path: Path) -> None
 def test_two_registries_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblem, match=r"go by the name 'google-1AbC-dEf'.*docs\.google\.com"):
         read_file(_write(tmp_path, f'[[registry]]\nsheet = "{ID}"\n[[registry]]\nsheet = "{URL}"\n'))
+
+
+def _two(tmp_path: Path, one: str, other: str, *how: str) -> Config:
+    blocks = [
+        f'[[registry]]\nname = "{name}"\nsheet = "{sheet}"\nwrite_back = "{write_back}"\n'
+        for name, sheet, write_back in zip("ab", (one, other), how, strict=True)
+    ]
+    return read_file(_write(tmp_path, "".join(blocks)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (URL, f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=7", "spreadsheet"),
+        ("m.xlsx", "./x/../m.xlsx", "workbook"),
+    ],
+)
+def test_two_registries_are_not_written_into_one_workbook(tmp_path: Path, one: str, other: str, kind: str) -> None:
+    with pytest.raises(ConfigProblem, match=rf"'a' and 'b' would write over each other.*one {kind}") as caught:
+        _two(tmp_path, one, other, "in place", "in place")
+    assert kind in caught.value.fix
+    assert 'write_back = "beside" or "off"' in caught.value.fix
+    for ways in (("in place", "beside"), ("off", "in place"), ("off", "off")):
+        assert len(_two(tmp_path, one, other, *ways).registries) == 2
+
+
+def test_two_registries_are_not_written_into_one_workbook_of_findings(tmp_path: Path) -> None:
+    with pytest.raises(ConfigProblem, match=r"one workbook .*m findings\.xlsx") as caught:
+        _two(tmp_path, "m.xlsx", "m.xlsx", "beside", "beside")
+    assert 'write_back = "off"' in caught.value.fix
+    assert len(_two(tmp_path, ID, URL, "beside", "beside").registries) == 2, "each has one of its own"
+
+
+def test_registries_of_one_workbook_in_two_files_are_not_written_into_it(tmp_path: Path) -> None:
+    _write(tmp_path / "x", f'[[registry]]\nname = "x"\nsheet = "{URL}"\n')
+    _write(tmp_path / "y", f'[[registry]]\nname = "y"\nsheet = "{ID}"\n')
+    path = _write(tmp_path, 'include = ["*/config.toml"]\n')
+    with pytest.raises(ConfigProblem, match="'x' and 'y'"):
+        read_file(path)
+    assert len(read_file(path, {"write_back": "off"}).registries) == 2

@@ -88,7 +88,28 @@ def test_where_findings_go_is_told(place: Place, write_back: str, said: str) -> 
 
 def test_a_spreadsheet_that_may_only_be_read_is_told(place: Place) -> None:
     found = _examined(place, lambda: _Told([GRID], obstacles=["Shared as Viewer."]))
-    assert [item.message for item in _of(found, "Writing") if item.state == "note"] == ["Shared as Viewer."]
+    (item,) = _of(found, "Writing")
+    assert (item.state, item.message) == ("note", "Shared as Viewer.")
+    assert item.fix == f"Until then the findings go into {place.sheet.beside}."
+    assert "once it may write here" in _of(found, "Own tabs")[0].fix
+    assert (found.exit_code, found.beside) == (0, True)
+
+
+@pytest.mark.parametrize("write_back", ["beside", "off"])
+def test_where_nothing_goes_into_the_spreadsheet_anyway_a_share_for_reading_is_enough(
+    place: Place, write_back: str
+) -> None:
+    there = replace(place, write_back=write_back)  # type: ignore[arg-type]
+    found = _examined(there, lambda: _Told([GRID], obstacles=["Shared as Viewer."]))
+    assert [item.state for item in _of(found, "Writing")] == ["ok"]
+    assert not found.beside
+
+
+def test_findings_that_can_go_nowhere_are_wrong(place: Place, tmp_path: Path) -> None:
+    there = replace(place, sheet=GoogleSheet(GoogleAddress(ID), tmp_path / "gone" / "clinic"))
+    found = _examined(there, lambda: _Told([GRID], obstacles=["Shared as Viewer."]))
+    assert [item.state for item in _of(found, "Writing")] == ["note", "wrong"]
+    assert found.exit_code == 3
 
 
 @pytest.mark.parametrize(("write_back", "state", "code"), [("in place", "note", 0), ("beside", "wrong", 3)])
@@ -113,7 +134,9 @@ def test_a_failed_sign_in_hides_nothing_else(place: Place) -> None:
     assert found.exit_code == 2
     assert [(item.topic, item.state) for item in found.items if item.state == "wrong"] == [
         ("Sign-in", "wrong"),
-        ("Workbook", "wrong"),
+    ], "told once"
+    assert [(item.state, item.message) for item in _of(found, "Workbook")] == [
+        ("note", "not looked at, since nobody is signed in")
     ]
     assert _of(found, "Outbox")[0].state == "note"
     assert _of(found, "State folder")[0].state == "ok"

@@ -54,8 +54,8 @@ def test_every_form_of_an_address_is_known(said: str, gid: int | None) -> None:
         (f"https://docs.google.com/presentation/d/{ID}/edit#slide=id.p", "a Google presentation"),
         (f"https://drive.google.com/drive/folders/{ID}", "a folder in Google Drive"),
         (f"https://drive.google.com/drive/u/1/folders/{ID}?usp=sharing", "a folder in Google Drive"),
-        (f"https://drive.google.com/file/d/{ID}/view", "something in Google Drive"),
-        (f"https://drive.google.com/open?id={ID}", "something in Google Drive"),
+        (f"https://drive.google.com/file/d/{ID}/view", "address of Google Drive"),
+        (f"https://drive.google.com/open?id={ID}", "address of Google Drive"),
         (
             "https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmnopqrstuvwxyz0123/pubhtml",
             "published to the",

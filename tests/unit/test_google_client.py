@@ -22,10 +22,10 @@ from requests.adapters import BaseAdapter
 
 from registry_sheets.errors import NotChecked, RegistrySheetsError, UnreadableWorkbook, WriteRefused
 from registry_sheets.workbooks.google.api import FILE_FIELDS, FileState
-from registry_sheets.workbooks.google.client import TIMEOUT, GoogleApi, file_state, sign_in
-from registry_sheets.workbooks.google.patience import Patience
-from registry_sheets.workbooks.google.refusals import LostReply
-from registry_sheets.workbooks.google.signin import SignIn, credentials
+from registry_sheets.workbooks.google.transport.client import TIMEOUT, GoogleApi, file_state, sign_in
+from registry_sheets.workbooks.google.transport.patience import Patience
+from registry_sheets.workbooks.google.transport.refusals import LostReply
+from registry_sheets.workbooks.google.transport.signin import SignIn, credentials
 from tests.support.google import failures
 from tests.support.google.key_file import service_account_key
 from tests.support.google.session import mount
@@ -342,6 +342,45 @@ def test_a_password_in_netrc_does_not_take_the_tokens_place(tmp_path: Path, monk
     assert api.file(SHEET).version == "41"
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("where", ["https://elsewhere.example/x", "https://sheets.googleapis.com/x", "/x"])
+def test_nothing_is_sent_where_an_answer_points(tmp_path: Path, status: int, where: str) -> None:
+    api, _ = signed_in(tmp_path)
+    told, tokens, elsewhere = Google((status, b"{}", {"Location": where})), Google(TOKEN), Google(ok(STATE))
+    session: Any = api._http.session
+    session.adapters.clear()
+    session._auth_request.session.adapters.clear()
+    session.mount("https://", elsewhere)
+    session.mount("https://sheets.googleapis.com/v4/", told)
+    session._auth_request.session.mount("https://", tokens)
+    with pytest.raises(NotChecked, match="asked elsewhere"):
+        api.spreadsheet(SHEET, "spreadsheetId")
+    with pytest.raises(LostReply, match="asked elsewhere"):
+        api.batch_update(SHEET, {"requests": []}, repeatable=False)
+    assert (len(told.seen), elsewhere.seen) == (2, [])
+
+
+def test_no_sign_in_is_sent_where_an_answer_points(tmp_path: Path) -> None:
+    api, _ = signed_in(tmp_path)
+    told, elsewhere = Google((307, b"", {"Location": "https://elsewhere.example/x"})), Google(TOKEN)
+    session: Any = api._http.session
+    tokens = session._auth_request.session
+    tokens.adapters.clear()
+    tokens.mount("https://", elsewhere)
+    tokens.mount("https://oauth2.googleapis.com/", told)
+    with pytest.raises(NotChecked, match="asked elsewhere"):
+        api.file(SHEET)
+    assert told.seen
+    assert elsewhere.seen == []
+
+
+@pytest.mark.parametrize("status", [204, 300, 304, 305, 399])
+def test_an_answer_without_google_s_words(status: int) -> None:
+    line = Line((status, b"" if status == 204 else b"{}", {}))
+    with pytest.raises(NotChecked, match="cannot be read"):
+        line.api.spreadsheet(SHEET, "spreadsheetId")
+
+
 def test_a_time_out_that_was_set_is_kept() -> None:
     http = HTTPClient(None, session=requests.Session())
     http.set_timeout(7)
@@ -412,7 +451,7 @@ def test_no_answer_of_drive_breaks_the_reading(reply: dict[str, Any]) -> None:
 
 def test_importing_it_loads_no_library_of_googles() -> None:
     program = (
-        "import sys, registry_sheets.workbooks.google.client\n"
+        "import sys, registry_sheets.workbooks.google.transport.client\n"
         "print([one for one in ('gspread', 'google.auth', 'requests', 'urllib3') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

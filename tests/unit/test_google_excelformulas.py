@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from registry_sheets.registry.mark_keys import FIELDS
 from registry_sheets.registry.tabs.check import check_formula, places_of
-from registry_sheets.workbooks.google.excelformulas import excel_formula
-from registry_sheets.workbooks.google.formulas import Dialect, cell_formula
-from registry_sheets.workbooks.google.links import linker
+from registry_sheets.workbooks.google.tabs.excelformulas import excel_formula
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, cell_formula
+from registry_sheets.workbooks.google.tabs.links import linker
 
 TITLES = {7: "My 'odd' tab", 9: "Findings"}
 LINK = linker({**{title: number for number, title in TITLES.items()}, "_registry_sheets.findings": 9})

@@ -13,7 +13,7 @@ from registry_sheets.registry.sheets import Sheet, own_name
 from registry_sheets.registry.tabs.lists import choices
 from registry_sheets.registry.tabs.models import models_sheet
 from registry_sheets.registry.tabs.template import registry_tabs
-from registry_sheets.workbooks.google.formulas import (
+from registry_sheets.workbooks.google.tabs.formulas import (
     Dialect,
     cell_formula,
     condition,
@@ -26,7 +26,7 @@ from registry_sheets.workbooks.google.formulas import (
     same_formula,
     to_gid_link,
 )
-from registry_sheets.workbooks.google.pieces import CLOSE, NAME, OPEN, SEPARATOR, STRING, joined, pieces
+from registry_sheets.workbooks.google.tabs.pieces import CLOSE, NAME, OPEN, SEPARATOR, STRING, joined, pieces
 from tests.support.registries import GOOD, check_grid, own_tabs
 
 POINT, COMMA = Dialect(), Dialect(decimal_comma=True)

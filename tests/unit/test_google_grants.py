@@ -11,8 +11,8 @@ from requests.exceptions import ConnectionError as Broken
 from requests.exceptions import ReadTimeout
 
 from registry_sheets.errors import NotChecked, RegistrySheetsError, UnreadableWorkbook, WriteRefused
-from registry_sheets.workbooks.google.grants import no_token
-from registry_sheets.workbooks.google.refusals import Asked
+from registry_sheets.workbooks.google.transport.grants import no_token
+from registry_sheets.workbooks.google.transport.refusals import Asked
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 ACCOUNT = "keeper@p.iam.gserviceaccount.com"

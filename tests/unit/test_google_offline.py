@@ -16,8 +16,8 @@ from requests import exceptions as failed
 from urllib3 import exceptions as urllib3
 
 from registry_sheets.errors import ConfigProblem, NotChecked
-from registry_sheets.workbooks.google.offline import no_answer
-from registry_sheets.workbooks.google.refusals import Refusal
+from registry_sheets.workbooks.google.transport.offline import no_answer
+from registry_sheets.workbooks.google.transport.refusals import Refusal
 
 Talk = Callable[[socket.socket], None]
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry_sheets.errors import NotChecked, UnreadableWorkbook
-from registry_sheets.workbooks.google.patience import Patience, Refused, asked_wait
-from registry_sheets.workbooks.google.refusals import LostReply, Refusal
+from registry_sheets.workbooks.google.transport.patience import Patience, Refused, asked_wait
+from registry_sheets.workbooks.google.transport.refusals import LostReply, Refusal
 
 BUSY = Refusal(NotChecked("Busy.", "Wait."), passing=True)
 DOWN = Refusal(NotChecked("Down.", "Wait."), passing=True, undone=False)

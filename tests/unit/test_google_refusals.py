@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry_sheets.errors import NotChecked, RegistrySheetsError, UnreadableWorkbook, WorkbookChanged, WriteRefused
-from registry_sheets.workbooks.google.refusals import Asked, LostReply, refusal, unreadable_answer
+from registry_sheets.workbooks.google.transport.refusals import Asked, LostReply, refusal, unreadable_answer
 
 ACCOUNT = "keeper@my-project.iam.gserviceaccount.com"
 SHEET = "1AbC-d_E"

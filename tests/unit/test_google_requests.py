@@ -20,17 +20,17 @@ from registry_sheets.registry.tabs.lists import lists_sheet
 from registry_sheets.registry.tabs.models import models_sheet
 from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.workbooks.google import reading
-from registry_sheets.workbooks.google.aids import Present, aids
-from registry_sheets.workbooks.google.celldata import TEXT_LIMIT, entered, extent, fitted, row_data, serial
-from registry_sheets.workbooks.google.conditional import mending, ours, rules
-from registry_sheets.workbooks.google.formulas import Dialect, from_gid_link, linker, range_name
-from registry_sheets.workbooks.google.looks import cell_format, color_of, color_style
 from registry_sheets.workbooks.google.marked import kind_of
-from registry_sheets.workbooks.google.newtab import SPARE, adding, filling
-from registry_sheets.workbooks.google.owntab import KEPT, replacing
-from registry_sheets.workbooks.google.payload import LIMIT, cut, tabs_first
-from registry_sheets.workbooks.google.ranges import grid_range, place
-from registry_sheets.workbooks.google.validations import rule
+from registry_sheets.workbooks.google.tabs.aids import Present, aids
+from registry_sheets.workbooks.google.tabs.celldata import TEXT_LIMIT, entered, extent, fitted, row_data, serial
+from registry_sheets.workbooks.google.tabs.conditional import mending, ours, rules
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, from_gid_link, linker, range_name
+from registry_sheets.workbooks.google.tabs.looks import cell_format, color_of, color_style
+from registry_sheets.workbooks.google.tabs.newtab import SPARE, adding
+from registry_sheets.workbooks.google.tabs.owntab import KEPT, replacing
+from registry_sheets.workbooks.google.tabs.payload import LIMIT, cut, tabs_first
+from registry_sheets.workbooks.google.tabs.ranges import grid_range, place
+from registry_sheets.workbooks.google.tabs.validations import rule
 from registry_sheets.workbooks.looks import LOOKS, TINTS
 from tests.support.google.schemas import json_schema
 from tests.support.registries import GOOD, check_grid, own_tabs
@@ -397,18 +397,6 @@ def test_names_that_are_there_are_moved(schema: Draft202012Validator) -> None:
     book = Book(schema).apply(new(findings, 3))
     book.apply(new(findings, 8, named=book.names))
     assert len(book.names) == len(findings.names)
-
-
-def test_a_blank_tab_is_filled(schema: Draft202012Validator) -> None:
-    sheet = models_sheet([GOOD])
-    requests = filling(sheet, sheet_id=0, title="Models 2", rows=500, columns=26, dialect=POINT, link=LINK)
-    book = Book(schema).add(0, 1000, 5).apply(requests)
-    assert book.tabs[0]["rowCount"] == 500
-    assert book.tabs[0]["frozenRowCount"] == 1
-    properties = requests[0]["updateSheetProperties"]
-    assert properties["properties"]["title"] == "Models 2"
-    assert set(properties["fields"].split(",")) >= {"title", "tabColorStyle", "gridProperties.columnCount"}
-    assert requests[1:] == new(sheet, 0, rows=500)[1:]
 
 
 @pytest.mark.parametrize("formula", ["", "SUM(A1)", "A1:A5"])

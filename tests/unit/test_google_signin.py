@@ -15,9 +15,9 @@ from google.auth.exceptions import RefreshError, TransportError
 from google_auth_oauthlib.flow import InstalledAppFlow
 
 from registry_sheets.errors import ConfigProblem, NotChecked
-from registry_sheets.workbooks.google import signin
-from registry_sheets.workbooks.google.keys import Key
-from registry_sheets.workbooks.google.signin import SCOPES, SignIn, credentials
+from registry_sheets.workbooks.google.transport import signin
+from registry_sheets.workbooks.google.transport.keys import Key
+from registry_sheets.workbooks.google.transport.signin import SCOPES, SignIn, credentials
 from tests.support.google.key_file import AuthorizedUser, ServiceAccountKey, authorized_user, service_account_key
 
 SECRET = "s3cr3t-part"
@@ -145,6 +145,52 @@ def test_a_broken_private_key(
     path = written(tmp_path / "key.json", {**key.json, "private_key": private})
     assert "the private key in it is broken" in refused(SignIn(key_file=path))
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tokens.example/token",
+        "http://oauth2.googleapis.com/token",
+        "https://oauth2.googleapis.com@tokens.example/token",
+        "https://tokens.example\\@oauth2.googleapis.com/token",
+        "https://oauth2.googleapis.com.tokens.example/token",
+        "https://tokens.example/?oauth2.googleapis.com/",
+        "https://oauth2.googleapis.com:8443/token",
+        "https://evilgoogleapis.com/token",
+        "http://localhost.tokens.example/token",
+        "http://127.0.0.1@tokens.example/token",
+        " https://oauth2.googleapis.com/token",
+        "https://oauth2.googleapis.com/token\n",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_key_that_would_send_the_sign_in_elsewhere(
+    key: ServiceAccountKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(requests.Session, "send", lambda *_, **__: pytest.fail("something was sent"))
+    path = written(tmp_path / "key.json", {**key.json, "token_uri": address})
+    assert "token_uri" in refused(SignIn(key_file=path))
+    assert "token_uri" in refused(SignIn(), {signin._DEFAULTS_FILE: str(path)})
+    client = written(tmp_path / "client.json", {"installed": {**CLIENT["installed"], "token_uri": address}})
+    mine = SignIn("oauth", client_file=client, user_file=tmp_path / "user.json")
+    assert "token_uri" in refused(mine, person=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://accounts.google.com/o/oauth2/token",
+        "https://www.googleapis.com/oauth2/v4/token",
+        "https://oauth2.mtls.googleapis.com/token",
+        "http://localhost:8080/token",
+        "http://127.0.0.1:9/token",
+        "http://[::1]:9/token",
+    ],
+)
+def test_a_key_with_another_address_of_googles(key: ServiceAccountKey, tmp_path: Path, address: str) -> None:
+    path = written(tmp_path / "key.json", {**key.json, "token_uri": address})
+    assert credentials(SignIn(key_file=path), {}).account == key.email
 
 
 def test_a_variable_that_holds_something_else(key: ServiceAccountKey) -> None:

@@ -13,7 +13,7 @@ from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.marks import marks_for
 from registry_sheets.registry.sheets import OWN_KINDS, Aids, Sheet, SheetCell
 from registry_sheets.registry.tabs.template import registry_tabs
-from registry_sheets.workbooks.base import AppendRow, Revision, SetCell
+from registry_sheets.workbooks.base import AppendRow, Layout, Revision, SetCell
 from registry_sheets.workbooks.google.reading import typed
 from registry_sheets.workbooks.google.workbook import GoogleWorkbook
 from tests.contracts.workbook_contract import findings
@@ -254,6 +254,16 @@ def test_cells_that_people_protected_are_left_alone() -> None:
     assert lab.google.cells(spreadsheet, "Models")[1] == ["a", "1"]
 
 
+def test_a_cell_that_nobody_sees_is_not_written() -> None:
+    lab = google_lab()
+    spreadsheet = lab.made({"Models": [HEADER, ["a", "1"], ["b", "2"]]})
+    merged = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 4, "endColumnIndex": 5}
+    lab.person(spreadsheet).request("mergeCells", {"range": merged, "mergeType": "MERGE_ALL"})
+    workbook = lab.workbook(spreadsheet)
+    with pytest.raises(WriteRefused, match="merged"):
+        workbook.edit_rows("Models", [SetCell(2, 4, "Zurich")], workbook.read().revision)
+
+
 # New rows
 
 
@@ -263,7 +273,7 @@ def test_a_new_row_looks_as_the_one_above_and_goes_on_with_its_formulas() -> Non
     spreadsheet = lab.made({"Models": rows})
     lab.person(spreadsheet).number_format("Models", "D2", "DATE", "dd.mm.yyyy")
     workbook = lab.workbook(spreadsheet)
-    new = AppendRow({1: "b", 2: "3.10", 3: date(2026, 7, 1)}, frozenset(range(1, 6)), 0)
+    new = AppendRow({1: "b", 2: "3.10", 3: date(2026, 7, 1)}, frozenset(range(1, 6)), Layout(0))
     assert workbook.edit_rows("Models", [new], workbook.read().revision).rows == (3,)
     tab = workbook.read().tabs["Models"]
     assert tab.formulas[2, 0] == "F3&F3"

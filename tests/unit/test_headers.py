@@ -194,7 +194,7 @@ def test_a_name_in_a_data_row_is_no_header() -> None:
 def test_two_columns_for_a_required_field_are_refused() -> None:
     with pytest.raises(DoubtfulHeaders, match=r"'Model' \(column A\) and 'Model name' \(column B\)") as caught:
         find_header(grid(["Model", "Model name", *PLAIN[1:]], ["", *ROW]))
-    assert 'columns = { "Name" = "Model" }' in caught.value.fix
+    assert 'config.toml which one it is, under [registry.columns]: "Name" = "Model".' in caught.value.fix
 
 
 def test_the_same_header_twice_cannot_be_told_by_config() -> None:
@@ -284,8 +284,9 @@ def test_what_is_doubtful_is_suggested_and_not_taken(header: str, fields: set[st
 
 def test_a_suggestion_is_accepted_by_its_config_line() -> None:
     rows = grid(["Name", "Version", 'Trained "on"'], ["a", "1", date(2026, 1, 1)])
-    line = config_line({"training_date": 'Trained "on"'})
-    said = tomllib.loads(line)["columns"]
+    where, _, line = config_line({"training_date": 'Trained "on"'}).partition(": ")
+    assert where == "under [registry.columns]"
+    said = tomllib.loads(line)
     assert said == {"Training date": 'Trained "on"'}
     match = find_header(rows, TableSettings(columns={"training_date": said["Training date"]}))
     assert match.columns["training_date"].index == 2

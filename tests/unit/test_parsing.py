@@ -294,7 +294,7 @@ def test_a_table_without_names_is_refused_with_the_line_to_add() -> None:
     table = Grid("Models", [["Title", "Version", "Training date"], ["a", "1", date(2026, 1, 1)]])
     with pytest.raises(DoubtfulHeaders) as caught:
         parse_models(table, find_header(table))
-    assert 'columns = { "Name" = "Title" }' in caught.value.fix
+    assert 'under [registry.columns]: "Name" = "Title".' in caught.value.fix
 
 
 def test_what_the_table_tells_of_the_sheet() -> None:

@@ -114,6 +114,23 @@ def test_obstacles_are_said_and_the_workbook_is_left_alone(tmp_path: Path) -> No
     seen = run_pass(workbook, Terms("r"), TODAY, outputs(tmp_path))
     assert "It is digitally signed." in seen.notices
     assert not workbook.read().own_tabs
+    assert seen.waiting == "", "it stays so until somebody changes the workbook"
+
+
+def test_obstacles_that_somebody_can_lift_are_waited_for(tmp_path: Path) -> None:
+    class Shared(MemoryWorkbook):
+        @property
+        def obstacles_may_pass(self) -> bool:
+            return True
+
+    shelf, grids = Shelf(), [Grid("Models", [HEADERS, BAD])]
+    seen = run_pass(Shared(grids, obstacles=["Share it.", "x"]), Terms("r"), TODAY, outputs(tmp_path, shelf=shelf))
+    assert (seen.waiting, seen.notices[:2]) == ("Share it.", ("Share it.", "x"))
+    assert shelf.sheets
+    for how in ("off", "beside"):
+        workbook = Shared(grids, obstacles=["Share it."])
+        assert run_pass(workbook, Terms("r"), TODAY, outputs(tmp_path, how)).waiting == ""
+    assert run_pass(Shared(grids), Terms("r"), TODAY, outputs(tmp_path)).waiting == ""
 
 
 def test_what_cannot_be_written_beside_undoes_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from registry_sheets.operations.create import new_own_tabs
+from registry_sheets.operations.looking import Terms
 from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.findings import Finding, Severity
@@ -15,7 +17,9 @@ from registry_sheets.registry.lists import parse_lists
 from registry_sheets.registry.live import live_versions
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import Accepted, Lists, Owner
-from registry_sheets.registry.table_settings import TableSettings
+from registry_sheets.registry.table_settings import TableSettings, stage_vocabulary
+from registry_sheets.registry.tabs import findings as findings_tab
+from registry_sheets.registry.tabs.canvas import same_cells
 from registry_sheets.registry.tabs.check import NOT_CHECKED, TRACKED_ROWS, check_formula, check_value, row_keys
 from registry_sheets.registry.tabs.findings import SEARCH_LIMIT, Links, findings_sheet, quoted
 from registry_sheets.registry.tabs.guide import guide_sheet
@@ -214,6 +218,17 @@ def test_the_live_tab_tells_where_what_since_when_and_why() -> None:
     assert sheet.rows[4][8].value == "Fewer false alarms in the pilot"
     assert "1 model is live, in 2 lines." in texts(sheet)
     assert "No version is in Production." in texts(live_sheet(()))
+
+
+def test_tabs_that_no_check_has_filled_say_so() -> None:
+    own = [tab for tab in registry_tabs() if tab.kind in ("findings", "live")]
+    assert own == [findings_sheet(None, vocabulary=stage_vocabulary({})), live_sheet(None)]
+    for tab in (*own, *new_own_tabs(Terms("Clinic"), [])[:2]):
+        assert findings_tab.NOT_CHECKED in texts(tab)
+        assert "No findings" not in texts(tab)
+        assert "No version is in" not in texts(tab)
+        filled = findings_sheet(CheckResult(())) if tab.kind == "findings" else live_sheet(())
+        assert not same_cells(filled, grid_of(tab)), "the first sync replaces it"
 
 
 def test_the_guide_fits_one_screen_and_tells_every_column() -> None:

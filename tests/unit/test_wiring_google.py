@@ -77,7 +77,10 @@ def test_a_spreadsheet_is_opened_with_the_key_of_its_config(tmp_path: Path, key:
 
 def test_a_key_may_come_from_the_environment(tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGISTRY_SHEETS_GOOGLE_KEY", key)
-    (_, who), (_, scopes) = (pair for pair in signed_in(_registry(tmp_path)))
+    asked: list[str] = []
+    told = signed_in(_registry(tmp_path), lambda _, account: asked.append(account))
+    (_, who), (_, scopes) = (pair for pair in told)
+    assert asked == [ACCOUNT]
     assert ACCOUNT in who
     assert "the variable REGISTRY_SHEETS_GOOGLE_KEY" in who
     assert "spreadsheets, drive.metadata.readonly" in scopes

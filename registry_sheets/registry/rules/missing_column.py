@@ -24,7 +24,7 @@ def check(registry: Registry, _options: Options) -> Iterator[Hit]:
 def _hit(declared: Column, then: str, severity: Severity | None = None) -> Hit:
     fix = (
         f"Add a column with the header '{declared.header}', or name yours in config.toml, "
-        f'such as columns = {{ "{declared.header}" = "My header" }}.{then}'
+        f'under [registry.columns], such as "{declared.header}" = "My header".{then}'
     )
     return Hit(None, declared.field, f"The sheet has no column '{declared.header}'.", fix, severity)
 

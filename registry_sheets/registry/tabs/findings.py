@@ -33,6 +33,7 @@ HEADERS = (
 
 SEVERITY_WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
 LOST = "moved or gone"
+NOT_CHECKED = "Not checked yet. The first sync fills this tab."
 SEARCH_LIMIT = 5_000_000
 """Links search the table for a row that moved only where findings times rows are fewer, to stay quick."""
 
@@ -50,7 +51,7 @@ _HOW_TO += "with the next check. This tab is written anew by each check, so keep
 
 
 def findings_sheet(
-    result: CheckResult,
+    result: CheckResult | None,
     table: ModelTable | None = None,
     *,
     today: date | None = None,
@@ -59,7 +60,7 @@ def findings_sheet(
     remember_rows: bool = False,
     title: str = "Findings",
 ) -> Sheet:
-    """The tab for a check's result.
+    """The tab for a check's result; None: before any check.
 
     ``table`` is what was checked: links then find a row again after a sort. ``before`` is the tab as it
     was read: the day that the tab tells is the day since which its content stands, so where nothing else
@@ -85,26 +86,27 @@ def _day_told(before: Grid | None) -> str:
 
 
 def _sheet(
-    result: CheckResult,
+    result: CheckResult | None,
     table: ModelTable | None,
     vocabulary: Mapping[str, Stage],
     remembered: Sequence[str],
     day: str,
     title: str,
 ) -> Sheet:
+    findings = result.findings if result else ()
     hidden = Hidden(_FIRST_ROW, _BLANK_COLUMN + 1, f"${column_letters(_BLANK_COLUMN)}${_FIRST_ROW + 1}")
-    fill(hidden, result.findings, table, vocabulary, remembered, day)
+    fill(hidden, findings, table, vocabulary, remembered, day)
     cells: dict[Place, SheetCell] = {
         (0, 0): SheetCell(title, "title"),
-        (1, 0): SheetCell(summary(result, day)),
+        (1, 0): SheetCell(summary(result, day) if result else NOT_CHECKED),
         (2, 0): SheetCell(_HOW_TO, "note"),
         **text_row(HEADERS, _HEADER_ROW, "header"),
         **hidden.cells,
     }
-    links = Links(table, len(result.findings))
-    for number, finding in enumerate(result.findings):
+    links = Links(table, len(findings))
+    for number, finding in enumerate(findings):
         cells |= _finding_row(finding, _FIRST_ROW + number, links)
-    last = _FIRST_ROW + max(len(result.findings), 1)
+    last = _FIRST_ROW + max(len(findings), 1)
     return Sheet(
         kind="findings",
         title=title,

@@ -9,6 +9,7 @@ from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion
 from registry_sheets.registry.sheets import Sheet, SheetCell, Style
 from registry_sheets.registry.tabs.canvas import heights_of, rows_of, text_row
+from registry_sheets.registry.tabs.findings import NOT_CHECKED
 
 HEADERS = (
     "Model",
@@ -30,17 +31,18 @@ _NOTE = (
 )
 
 
-def live_sheet(versions: Sequence[LiveVersion], title: str = "Live") -> Sheet:
-    """The tab for what live_versions() gives."""
+def live_sheet(versions: Sequence[LiveVersion] | None, title: str = "Live") -> Sheet:
+    """The tab for what live_versions() gives; None: before any check."""
+    shown = versions or ()
     cells: dict[Place, SheetCell] = {
         (0, 0): SheetCell(title, "title"),
-        (1, 0): SheetCell(_summary(versions)),
+        (1, 0): SheetCell(NOT_CHECKED if versions is None else _summary(versions)),
         (2, 0): SheetCell(_NOTE, "note"),
         **text_row(HEADERS, _HEADER_ROW, "header"),
     }
-    for row, version in enumerate(versions, _HEADER_ROW + 1):
+    for row, version in enumerate(shown, _HEADER_ROW + 1):
         cells |= {(row, place): _cell(value) for place, value in enumerate(_values(version)) if value != ""}
-    last = _HEADER_ROW + 1 + max(len(versions), 1)
+    last = _HEADER_ROW + 1 + max(len(shown), 1)
     return Sheet(
         kind="live",
         title=title,

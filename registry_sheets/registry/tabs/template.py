@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from registry_sheets.registry.checking import CheckResult
 from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import Lists, Stage
@@ -33,8 +32,8 @@ def registry_tabs(
     return (
         models_sheet(rows, own_headers, own_cells),
         lists_sheet(lists),
-        findings_sheet(CheckResult(()), vocabulary=words),
-        live_sheet(()),
+        findings_sheet(None, vocabulary=words),
+        live_sheet(None),
         changes_sheet((), None),
         guide_sheet(contact),
     )

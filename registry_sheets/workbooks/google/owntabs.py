@@ -10,15 +10,17 @@ from registry_sheets.registry.grid import Cell, Grid
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import Json, SheetsApi
-from registry_sheets.workbooks.google.celldata import fitted, row_data
-from registry_sheets.workbooks.google.formulas import range_name, same_formula
-from registry_sheets.workbooks.google.links import Link
 from registry_sheets.workbooks.google.marked import made_from
-from registry_sheets.workbooks.google.newtab import adding
-from registry_sheets.workbooks.google.owntab import replacing
-from registry_sheets.workbooks.google.payload import cut, tabs_first
 from registry_sheets.workbooks.google.placing import Placed, link_to, placed
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
+from registry_sheets.workbooks.google.tabs.celldata import fitted, row_data
+from registry_sheets.workbooks.google.tabs.formulas import range_name, same_formula
+from registry_sheets.workbooks.google.tabs.links import Link
+from registry_sheets.workbooks.google.tabs.newtab import adding
+from registry_sheets.workbooks.google.tabs.owntab import replacing
+from registry_sheets.workbooks.google.tabs.payload import cut, tabs_first
+from registry_sheets.workbooks.google.tabs.ranges import grid_range
+from registry_sheets.workbooks.google.transport.strange import whole_answer, whole_text
 
 _ANSWER = (
     "updatedSpreadsheet(sheets(properties(sheetId,title),data(startRow,startColumn,rowData(values(userEnteredValue)))))"
@@ -59,10 +61,18 @@ class OwnTabsWriter:
     def _holds(self, sheet: Sheet, link: Link) -> bool:
         title = self._snapshot.own_tabs.get(sheet.kind)
         tab = self._snapshot.tabs[title] if title else None
-        if tab is None or any(range_name(name) not in self._snapshot.named for name in sheet.names):
+        if tab is None or not self._names_stand(sheet, tab):
             return False
         wanted = reading.entered(row.get("values", ()) for row in row_data(sheet, self._snapshot.dialect, link))
         return _same_rows(wanted, tab.entered)
+
+    def _names_stand(self, sheet: Sheet, tab: Tab) -> bool:
+        """Whether our names are there, on the cells that they are for: people can move a name."""
+        ranges = self._snapshot.ranges
+        return all(
+            ranges.get(range_name(name)) == reading.spans(grid_range(reference, tab.sheet_id))
+            for name, reference in sheet.names.items()
+        )
 
     def _requests(self, one: Placed, link: Link) -> list[Json]:
         snapshot, tab = self._snapshot, one.tab
@@ -87,10 +97,9 @@ class OwnTabsWriter:
 
     def _see_unmoved(self, answer: Json) -> None:
         """Raises WorkbookChanged where people's cells are not those that were read: the findings are of older ones."""
-        sheets = {sheet["properties"]["title"]: sheet for sheet in _updated(answer).get("sheets", ())}
+        there = _entered_in(answer)
         for tab in self._snapshot.watched():
-            data = sheets.get(tab.title, {}).get("data", ())
-            if reading.as_entered(reading.rows_of(data)) != tab.as_entered:
+            if there.get(tab.title) != tab.as_entered:
                 raise WorkbookChanged(
                     f"Somebody edited the tab '{tab.title}' while the findings were being written.", "Run again."
                 )
@@ -118,9 +127,13 @@ def added(one: Placed, snapshot: GoogleSnapshot, link: Link, account: str) -> li
     )
 
 
-def _updated(answer: Json) -> Json:
-    found: Json = answer.get("updatedSpreadsheet", {})
-    return found
+def _entered_in(answer: Json) -> dict[str, list[list[Json | None]]]:
+    """What was typed into the tabs that the answer to a write shows. Raises NotChecked: it tells nothing."""
+    with whole_answer():
+        return {
+            whole_text(sheet["properties"]["title"]): reading.as_entered(reading.rows_of(sheet.get("data", ())))
+            for sheet in answer["updatedSpreadsheet"]["sheets"]
+        }
 
 
 def _same_rows(wanted: Sequence[Sequence[Any]], there: Sequence[Sequence[Any]]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from registry_sheets.registry.sheets import Sheet, own_name
-from registry_sheets.workbooks.google.links import Link, linker
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
+from registry_sheets.workbooks.google.tabs.links import Link, linker
 from registry_sheets.workbooks.titles import free_title
 
 
@@ -22,10 +22,10 @@ class Placed:
     tab: Tab | None = None
 
 
-def placed(sheets: Sequence[Sheet], snapshot: GoogleSnapshot, blank: Tab | None = None) -> list[Placed]:
-    """Own tabs go where they are; others are added, under titles that are free. The first one takes up ``blank``."""
+def placed(sheets: Sequence[Sheet], snapshot: GoogleSnapshot, leaving: Tab | None = None) -> list[Placed]:
+    """Own tabs go where they are; others are added, under titles that are free, as that of a tab ``leaving`` is."""
     own = snapshot.own_tabs
-    titles = {title for title, tab in snapshot.tabs.items() if tab is not blank}
+    titles = {title for title, tab in snapshot.tabs.items() if tab is not leaving}
     found = []
     for sheet in sheets:
         if title := own.get(sheet.kind):
@@ -33,8 +33,7 @@ def placed(sheets: Sequence[Sheet], snapshot: GoogleSnapshot, blank: Tab | None 
             continue
         title = free_title(sheet.title, titles)
         titles.add(title)
-        found.append(Placed(sheet, blank.sheet_id if blank else new_id(snapshot), title, blank))
-        blank = None
+        found.append(Placed(sheet, new_id(snapshot), title))
     return found
 
 

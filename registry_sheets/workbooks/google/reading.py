@@ -14,6 +14,7 @@ from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.text import epoch
 from registry_sheets.workbooks.base import PLAIN_FORMATS
 from registry_sheets.workbooks.google.api import Json
+from registry_sheets.workbooks.google.transport.strange import whole_answer, whole_number
 
 ERRORS: Mapping[str, str] = {
     "NULL_VALUE": "#NULL!",
@@ -38,7 +39,7 @@ def rows_of(data: Sequence[Json]) -> list[list[Json]]:
         return [row.get("values", []) for row in data[0].get("rowData", ())]
     rows: list[list[Json]] = []
     for block in data:
-        first, left = block.get("startRow", 0), block.get("startColumn", 0)
+        first, left = whole_number(block.get("startRow", 0)), whole_number(block.get("startColumn", 0))
         for at, row in enumerate(block.get("rowData", ()), first):
             rows += [[] for _ in range(at + 1 - len(rows))]
             _put(rows[at], left, row.get("values", []))
@@ -56,6 +57,8 @@ def grid_of(title: str, rows: Sequence[Sequence[Json]], hidden: bool = False) ->
     loading: list[Place] = []
     texts: dict[str, str] = {}
     values = [_values(cells, row, errors, loading, texts) for row, cells in enumerate(rows)]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("no text")
     height = _height(values, errors, loading)
     width = max((len(row) for row in values[:height]), default=0)
     even = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in values[:height]]
@@ -153,11 +156,23 @@ def formulas_of(rows: Iterable[Sequence[Json]]) -> dict[Place, str]:
 
 def formatted(rows: Iterable[Sequence[Json]]) -> Iterator[Place]:
     """Where a number format shows numbers otherwise than by their digits."""
-    for row, cells in enumerate(rows):
-        for column, cell in enumerate(cells):
-            form = cell.get("effectiveFormat", {}).get("numberFormat")
-            if form and form.get("type") != "TEXT" and form.get("pattern", "General") not in PLAIN_FORMATS:
-                yield row, column
+    with whole_answer():
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                form = cell.get("effectiveFormat", {}).get("numberFormat")
+                if form and form.get("type") != "TEXT" and form.get("pattern", "General") not in PLAIN_FORMATS:
+                    yield row, column
+
+
+Spans = tuple[int, int, int | None, int, int | None]
+
+
+def spans(range_: Json) -> Spans:
+    """(sheet id, top, bottom, left, right) of a GridRange, from 0, ends excluded; None where it runs to the end."""
+    starts = [whole_number(range_.get(f"start{one}Index", 0)) for one in ("Row", "Column")]
+    ends = [range_.get(f"end{one}Index") for one in ("Row", "Column")]
+    bottom, right = (None if end is None else whole_number(end) for end in ends)
+    return whole_number(range_.get("sheetId", 0), 2**31 - 1), starts[0], bottom, starts[1], right
 
 
 def covered(merges: Iterable[Json]) -> Iterator[Place]:

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from registry_sheets.registry.grid import column_letters
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.celldata import entered
 from registry_sheets.workbooks.google.rowplan import RowPlan, number_format, typed_in
+from registry_sheets.workbooks.google.tabs.celldata import entered
 
 
-def inserting(plan: RowPlan, at: int, cells: Mapping[int, Any]) -> list[Json]:
-    """Insert a row, which looks as the one above it, and fill it."""
-    first, sheet = plan.rows[0][0], plan.tab.sheet_id
-    if at >= plan.tab.height:
-        return [appending(plan, cells)]
+def inserting(plan: RowPlan, anchor: Callable[[int], Json]) -> list[Json]:
+    """Insert the new rows, which look as the ones above them, fill and anchor them.
+
+    Below the end of the grid rows are added first: what is inserted is blank, whatever others put there meanwhile.
+    """
+    requests: list[Json] = []
+    height = plan.tab.height
+    for at, cells in [*sorted(plan.beyond.items()), *plan.rows]:
+        if at >= height:
+            requests.append(_added(plan, "ROWS", at + 1 - height))
+            height = at + 1
+        requests += [*_inserted(plan, at, cells), anchor(at)]
+        height += 1
+    return requests
+
+
+def _inserted(plan: RowPlan, at: int, cells: Mapping[int, Any]) -> list[Json]:
+    first = plan.rows[0][0] if plan.rows else at
     inherits = at > 0 and plan.headings != first - 1
-    where = {"sheetId": sheet, "dimension": "ROWS", "startIndex": at, "endIndex": at + 1}
-    start = {"sheetId": sheet, "rowIndex": at, "columnIndex": 0}
+    start = {"sheetId": plan.tab.sheet_id, "rowIndex": at, "columnIndex": 0}
     return [
-        {"insertDimension": {"range": where, "inheritFromBefore": inherits}},
+        {"insertDimension": {"range": _one(plan, "ROWS", at), "inheritFromBefore": inherits}},
         {"updateCells": {"start": start, "rows": [_cells(cells)], "fields": "userEnteredValue"}},
         *formats(plan, at, cells, first - 1 if inherits else None),
         *_carried_on(plan, at, cells, first),
     ]
 
 
-def appending(plan: RowPlan, cells: Mapping[int, Any]) -> Json:
-    """Below the last row of the grid Google adds one, after whatever stands there by then."""
-    appended = {"sheetId": plan.tab.sheet_id, "rows": [_cells(cells, formats=True)]}
-    return {"appendCells": {**appended, "fields": "userEnteredValue,userEnteredFormat.numberFormat"}}
+def _added(plan: RowPlan, dimension: str, length: int) -> Json:
+    return {"appendDimension": {"sheetId": plan.tab.sheet_id, "dimension": dimension, "length": length}}
+
+
+def _one(plan: RowPlan, dimension: str, at: int) -> Json:
+    return {"sheetId": plan.tab.sheet_id, "dimension": dimension, "startIndex": at, "endIndex": at + 1}
 
 
 def rows_range(plan: RowPlan, first: int, last: int) -> str:
@@ -46,41 +59,41 @@ def column_range(plan: RowPlan, column: int) -> str:
     return f"'{title}'!{column_letters(column)}:{column_letters(column)}"
 
 
-def row_of(range_: str, otherwise: int) -> int:
-    """The first row, from 0, of a range in A1 notation ("'My models'!A5:Z5")."""
-    digits = re.match(r"\$?[A-Z]*\$?(\d+)", range_.rpartition("!")[2])
-    return int(digits[1]) - 1 if digits else otherwise
-
-
 def laid_out(cells: Mapping[int, Any]) -> list[Any]:
     """Values side by side from the first column; null leaves a cell as it is."""
     return [typed_in(cells[at]) if at in cells else None for at in range(max(cells, default=-1) + 1)] or [None]
 
 
 def columns(plan: RowPlan) -> list[Json]:
-    """A column is inserted, so that nothing is written over; at the end of the grid it is added."""
+    """A column is inserted, so that nothing is written over; at the end of the grid one is added first, behind it."""
     requests: list[Json] = []
     for column, (row, heading) in sorted(plan.columns.items()):
-        where = {"sheetId": plan.tab.sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
-        if column < plan.tab.width:
-            requests.append({"insertDimension": {"range": where, "inheritFromBefore": column > 0}})
-        else:
-            added = {"sheetId": plan.tab.sheet_id, "dimension": "COLUMNS", "length": 1}
-            requests.append({"appendDimension": added})
+        if column >= plan.tab.width:
+            requests.append(_added(plan, "COLUMNS", 1))
+        inserted = {"range": _one(plan, "COLUMNS", column), "inheritFromBefore": column > 0}
         start = {"sheetId": plan.tab.sheet_id, "rowIndex": row, "columnIndex": column}
         rows = [{"values": [{"userEnteredValue": entered(heading)}]}]
+        requests.append({"insertDimension": inserted})
         requests.append({"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}})
     return requests
 
 
-def _cells(cells: Mapping[int, Any], formats: bool = False) -> Json:
-    return {"values": [_cell(cells.get(at, ""), formats) for at in range(max(cells, default=-1) + 1)]}
+def undated(plan: RowPlan) -> list[Json]:
+    """The requests that make dates which are about to be set read as dates, where their cells show none yet."""
+    requests: list[Json] = []
+    for row, cells in plan.there().items():
+        missing = {column: value for column, value in cells.items() if not _dated(plan, row, column)}
+        requests += formats(plan, row, missing, None)
+    return requests
 
 
-def _cell(value: Any, formats: bool) -> Json:
-    said, form = entered(value), number_format(value) if formats else None
-    shown = {"userEnteredFormat": {"numberFormat": form}} if form else {}
-    return {"userEnteredValue": said, **shown} if said else {}
+def _cells(cells: Mapping[int, Any]) -> Json:
+    return {"values": [_cell(cells.get(at, "")) for at in range(max(cells, default=-1) + 1)]}
+
+
+def _cell(value: Any) -> Json:
+    said = entered(value)
+    return {"userEnteredValue": said} if said else {}
 
 
 def formats(plan: RowPlan, at: int, cells: Mapping[int, Any], like: int | None) -> list[Json]:
@@ -91,12 +104,12 @@ def formats(plan: RowPlan, at: int, cells: Mapping[int, Any], like: int | None) 
         if form is not None:
             where = {"sheetId": plan.tab.sheet_id, "startRowIndex": at, "endRowIndex": at + 1}
             where |= {"startColumnIndex": column, "endColumnIndex": column + 1}
-            cell = {"userEnteredFormat": {"numberFormat": shown_dated(plan, like, column) or form}}
+            cell = {"userEnteredFormat": {"numberFormat": _dated(plan, like, column) or form}}
             requests.append({"repeatCell": {"range": where, "cell": cell, "fields": "userEnteredFormat.numberFormat"}})
     return requests
 
 
-def shown_dated(plan: RowPlan, row: int | None, column: int) -> Json | None:
+def _dated(plan: RowPlan, row: int | None, column: int) -> Json | None:
     """How a cell that is there shows a number as a date; None where it does not. A blank one at a row's end is not in
     Google's answer."""
     rows = plan.tab.rows

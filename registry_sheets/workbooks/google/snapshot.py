@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,10 +14,11 @@ from registry_sheets.registry.sheets import OWN_KINDS, TabKind
 from registry_sheets.workbooks.base import LastEditor, Revision
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import FileState, Json
-from registry_sheets.workbooks.google.excelformulas import excel_formula
-from registry_sheets.workbooks.google.formulas import Dialect, dialect_of
-from registry_sheets.workbooks.google.links import from_gid_link
 from registry_sheets.workbooks.google.marked import FILLING_KEY, MADE_FROM_KEY, digest, kind_of, value_of
+from registry_sheets.workbooks.google.tabs.excelformulas import excel_formula
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, dialect_of
+from registry_sheets.workbooks.google.tabs.links import from_gid_link
+from registry_sheets.workbooks.google.transport.strange import MOST_CELLS, whole_answer, whole_number, whole_text
 
 _METADATA = "developerMetadata(metadataKey,metadataValue)"
 _CELLS = "userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)"
@@ -48,40 +50,52 @@ class Tab:
 
     @cached_property
     def grid(self) -> Grid:
-        """Its values."""
-        return self.written or reading.grid_of(self.title, self.rows, self.hidden)
+        """Its values. Raises NotChecked, as all of these do, where Google's answer is of a strange form."""
+        with whole_answer():
+            return self.written or reading.grid_of(self.title, self.rows, self.hidden)
 
     @cached_property
     def entered(self) -> list[list[Any]]:
         """What was typed into it; see reading.entered."""
-        return reading.entered(self.rows)
+        with whole_answer():
+            return reading.entered(self.rows)
 
     @cached_property
     def as_entered(self) -> list[list[Json | None]]:
         """The same as Google tells it; see reading.as_entered."""
-        return reading.as_entered(self.rows)
+        with whole_answer():
+            return reading.as_entered(self.rows)
 
     @cached_property
     def formulas(self) -> Mapping[Place, str]:
         """Its formulas, without '='."""
-        return reading.formulas_of(self.rows)
+        with whole_answer():
+            return reading.formulas_of(self.rows)
 
 
 class GoogleSnapshot:
-    """What one read saw (see workbooks.base.Snapshot). ``gid`` is the tab that the registry's address names, if any."""
+    """What one read saw (see workbooks.base.Snapshot). ``gid`` is the tab that the registry's address names, if any.
+
+    ``named`` are the named ranges, name -> namedRangeId, ``ranges`` where they stand, name -> reading.spans(). Raises
+    NotChecked where the answer is not of Google's form; every spreadsheet has a tab.
+    """
 
     def __init__(self, answer: Json, state: FileState, gid: int | None = None, obstacles: tuple[str, ...] = ()) -> None:
-        properties = answer.get("properties", {})
-        self.state = state
-        self.title = str(properties.get("title", "")) or state.title
+        self.state, self._gid, self._obstacles = state, gid, obstacles
+        self.looked_at: dict[str, None] = {}
+        with whole_answer():
+            self._take(answer)
+
+    def _take(self, answer: Json) -> None:
+        properties, named = answer.get("properties", {}), answer.get("namedRanges", ())
+        self.title = str(properties.get("title", "")) or self.state.title
         self.locale = str(properties.get("locale", ""))
         self.time_zone = str(properties.get("timeZone", ""))
-        self.tabs = {tab.title: tab for tab in map(_tab_of, answer.get("sheets", ())) if tab is not None}
-        self.named = {str(one["name"]): str(one["namedRangeId"]) for one in answer.get("namedRanges", ())}
+        self.tabs = {tab.title: tab for tab in map(_tab_of, _some(answer["sheets"])) if tab is not None}
+        self.named = {whole_text(one["name"]): whole_text(one["namedRangeId"]) for one in named}
+        self.ranges = {one["name"]: reading.spans(one.get("range", {})) for one in named}
         self.made_from = value_of(answer.get("developerMetadata", ()), MADE_FROM_KEY)
         self.half_filled = bool(value_of(answer.get("developerMetadata", ()), FILLING_KEY))
-        self.looked_at: dict[str, None] = {}
-        self._gid, self._obstacles = gid, obstacles
 
     @property
     def revision(self) -> Revision:
@@ -110,8 +124,8 @@ class GoogleSnapshot:
 
     @property
     def pointed_tab(self) -> str | None:
-        """The tab of the address; gid 0 is in every address that a browser shows, and says nothing."""
-        if not self._gid:
+        """The tab of the address: the one that was open in the browser."""
+        if self._gid is None:
             return None
         return next((tab.title for tab in self.tabs.values() if tab.sheet_id == self._gid and tab.kind is None), None)
 
@@ -161,27 +175,47 @@ class GoogleSnapshot:
 
     def after(self, state: FileState, own: Mapping[str, Tab]) -> GoogleSnapshot:
         """The same with own tabs as they were written, so that nothing has to be read once more."""
-        new = GoogleSnapshot({}, state, self._gid, self._obstacles)
-        new.title, new.locale, new.time_zone = self.title, self.locale, self.time_zone
-        new.tabs = {**self.tabs, **own}
+        new = copy(self)
+        new.state, new.tabs, new.looked_at = state, {**self.tabs, **own}, {}
+        new.named, new.ranges, new.made_from, new.half_filled = {}, {}, "", False
         return new
+
+
+def _some(sheets: Sequence[Json]) -> Sequence[Json]:
+    if not sheets:
+        raise ValueError("no tabs")
+    return sheets
 
 
 def _tab_of(sheet: Json) -> Tab | None:
     """A tab of cells; a chart or a connected data source is none."""
-    properties = sheet.get("properties", {})
+    properties = sheet["properties"]
     if properties.get("sheetType", "GRID") != "GRID":
         return None
     size = properties.get("gridProperties", {})
     return Tab(
-        title=str(properties.get("title", "")),
-        sheet_id=int(properties.get("sheetId", 0)),
+        title=whole_text(properties["title"]),
+        sheet_id=whole_number(properties.get("sheetId", 0), 2**31 - 1),
         rows=reading.rows_of(sheet.get("data", ())),
-        height=int(size.get("rowCount", 0)),
-        width=int(size.get("columnCount", 0)),
+        height=whole_number(size.get("rowCount", 0)),
+        width=whole_number(size.get("columnCount", 0)),
         hidden=bool(properties.get("hidden", False)),
         kind=kind_of(sheet),
-        merges=tuple(sheet.get("merges", ())),
-        basic_filter=sheet.get("basicFilter"),
+        merges=tuple(map(_merge, sheet.get("merges", ()))),
+        basic_filter=_object(sheet.get("basicFilter")),
         filling=bool(value_of(sheet.get("developerMetadata", ()), FILLING_KEY)),
     )
+
+
+def _merge(merge: Json) -> Json:
+    """A merged range as it is, where it may be one: its cells are gone through one by one."""
+    _, top, bottom, left, right = reading.spans(merge)
+    if (whole_number(bottom) - top) * (whole_number(right) - left) > MOST_CELLS:
+        raise ValueError("too large")
+    return merge
+
+
+def _object(value: Json | None) -> Json | None:
+    if not isinstance(value, dict | None):
+        raise TypeError("no object")
+    return value

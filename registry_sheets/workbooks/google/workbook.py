@@ -15,13 +15,14 @@ from registry_sheets.registry.grid import Place
 from registry_sheets.registry.sheets import Aids, Mark, Sheet
 from registry_sheets.workbooks.base import Revision, RowEdit, Workbook, Written
 from registry_sheets.workbooks.google import reading
-from registry_sheets.workbooks.google.adopting import Adopting, emptied, plan_adopting
+from registry_sheets.workbooks.google.adopting import Adopting, plan_adopting
 from registry_sheets.workbooks.google.api import FileState, SheetsApi
-from registry_sheets.workbooks.google.outcome import LostReply
+from registry_sheets.workbooks.google.leftovers import cleared
 from registry_sheets.workbooks.google.owntabs import OwnTabsWriter
 from registry_sheets.workbooks.google.rowedits import RowWriter, new_token
-from registry_sheets.workbooks.google.rowplan import plan_of
+from registry_sheets.workbooks.google.rowplan import calculated, plan_of
 from registry_sheets.workbooks.google.snapshot import FIELDS, GoogleSnapshot, Tab
+from registry_sheets.workbooks.google.transport.outcome import LostReply
 
 ADDRESS = "https://docs.google.com/spreadsheets/d"
 
@@ -49,6 +50,10 @@ class GoogleWorkbook(Workbook):
 
     @property
     def may_lag(self) -> bool:
+        return True
+
+    @property
+    def obstacles_may_pass(self) -> bool:
         return True
 
     def read(self) -> GoogleSnapshot:
@@ -88,7 +93,7 @@ class GoogleWorkbook(Workbook):
         return Written(True, self._now(), rows=rows)
 
     def formula_places(self, tab: str) -> frozenset[Place]:
-        return frozenset(found.formulas) if (found := self._tab(tab)) else frozenset()
+        return calculated(found) if (found := self._tab(tab)) else frozenset()
 
     def formatted_places(self, tab: str) -> frozenset[Place]:
         return frozenset(reading.formatted(found.rows)) if (found := self._tab(tab)) else frozenset()
@@ -116,22 +121,24 @@ class GoogleWorkbook(Workbook):
     ) -> Written:
         """As Workbook.adopt. ``names`` are for Excel: here tabs are known by metadata, cells by named ranges.
 
-        A single tab that is blank becomes the first of ``people``. Run again it adds what is missing. What a fill left
-        that was broken off is taken away first.
+        A single tab that is blank goes where ``people`` have come, unless somebody types into it meanwhile. Run again
+        it adds what is missing. What a fill left that was broken off is taken away first, as far as it is ours.
         """
         snapshot = self._at(expected)
+        self._refuse(snapshot)
         if snapshot.half_filled and people:
-            self.api.batch_update(self.spreadsheet, {"requests": emptied(snapshot)}, repeatable=False)
+            self._snapshot = None
+            left = cleared(snapshot, [*people, *own])
+            self.api.batch_update(self.spreadsheet, {"requests": left}, repeatable=False)
             snapshot = self.read()
         if models_tab is not None and models_tab not in snapshot.titles:
             raise WriteRefused(f"There is no tab '{models_tab}'.", "Check the tab's title.")
-        self._refuse(snapshot)
         plan = plan_adopting(self.api, self.spreadsheet, snapshot, Adopting(own, people, models_tab, marks, aids))
         if not plan.requests:
             return Written(False, expected)
         self._snapshot = None
-        plan.write(self.api, self.spreadsheet)
-        return Written(True, self._now())
+        notices = plan.write(self.api, self.spreadsheet)
+        return Written(True, self._now(), notices=notices)
 
     def link(self, tab: str, cell: str) -> str:
         """The spreadsheet's address at a cell; at the tab that is open first where nothing is read yet."""

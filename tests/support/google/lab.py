@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry_sheets.workbooks.google.client import GoogleApi
-from registry_sheets.workbooks.google.patience import Patience
+from registry_sheets.workbooks.google.transport.client import GoogleApi
+from registry_sheets.workbooks.google.transport.patience import Patience
 from registry_sheets.workbooks.google.workbook import GoogleWorkbook
 from tests.support.google.core import StandIn
 from tests.support.google.key_file import service_account_key
@@ -77,7 +77,7 @@ def _signed_in(stack: Stack, clock: Clock) -> GoogleApi:
     from google.oauth2.service_account import Credentials
     from gspread.http_client import HTTPClient
 
-    from registry_sheets.workbooks.google.signin import SCOPES
+    from registry_sheets.workbooks.google.transport.signin import SCOPES
 
     signed = Credentials.from_service_account_info(KEY.json, scopes=SCOPES)  # type: ignore[no-untyped-call]
     session = AuthorizedSession(signed)  # type: ignore[no-untyped-call]

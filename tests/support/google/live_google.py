@@ -11,7 +11,7 @@ from typing import Any
 
 from registry_sheets.registry.mark_keys import ROW_KEYS
 from registry_sheets.workbooks.google.live.of_formulas import scratch_name
-from registry_sheets.workbooks.google.looks import color_style
+from registry_sheets.workbooks.google.tabs.looks import color_style
 from registry_sheets.workbooks.looks import TINTS
 from tests.support.google.cellvalues import Error
 from tests.support.google.faults import Faults

@@ -20,14 +20,14 @@ from registry_sheets.registry.mark_keys import (
 from registry_sheets.registry.marks import LAST_ROW, found
 from registry_sheets.registry.sheets import Mark, own_name
 from registry_sheets.registry.tabs.check import CHANGED, check_formula, header_cell, places_of
-from registry_sheets.workbooks.google import conditional
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.formulas import cell_formula, linker, same_formula
 from registry_sheets.workbooks.google.live.of_formulas import renamed, scratch_name, shown
 from registry_sheets.workbooks.google.live.requests import Tab, dated, formula
 from registry_sheets.workbooks.google.live.scratch import Scratch
 from registry_sheets.workbooks.google.live.verdicts import Experiment, LiveCheck, Unclear, Verdict, held_if
-from registry_sheets.workbooks.google.looks import color_of
+from registry_sheets.workbooks.google.tabs import conditional
+from registry_sheets.workbooks.google.tabs.formulas import cell_formula, linker, same_formula
+from registry_sheets.workbooks.google.tabs.looks import color_of
 from registry_sheets.workbooks.looks import TINTS
 
 _DAY = 46_203  # 2026-06-30

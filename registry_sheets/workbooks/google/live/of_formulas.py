@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from registry_sheets.registry.mark_keys import PREFIX
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.formulas import OURS, cell_formula, linker, range_name, same_formula
 from registry_sheets.workbooks.google.live.requests import Tab, dated, formula
 from registry_sheets.workbooks.google.live.scratch import NAMES, Scratch
 from registry_sheets.workbooks.google.live.verdicts import (
@@ -21,6 +20,7 @@ from registry_sheets.workbooks.google.live.verdicts import (
     Verdict,
     held_if,
 )
+from registry_sheets.workbooks.google.tabs.formulas import OURS, cell_formula, linker, range_name, same_formula
 
 _DAY, _LARGE = 46_203, 20_260_630_123  # 2026-06-30; a number that & would write with an exponent
 _KEYS = f"{PREFIX}keys"

@@ -11,7 +11,7 @@ from registry_sheets.workbooks.google.live.requests import Tab
 from registry_sheets.workbooks.google.live.scratch import SCRATCH_KEY, Scratch
 from registry_sheets.workbooks.google.live.verdicts import Experiment, LiveCheck, Verdict, held_if
 from registry_sheets.workbooks.google.marked import created
-from registry_sheets.workbooks.google.newtab import protecting
+from registry_sheets.workbooks.google.tabs.newtab import protecting
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.celldata import VALUE
-from registry_sheets.workbooks.google.ranges import dimension_range
+from registry_sheets.workbooks.google.tabs.celldata import VALUE
+from registry_sheets.workbooks.google.tabs.ranges import dimension_range
 
 
 @dataclass(frozen=True, slots=True)

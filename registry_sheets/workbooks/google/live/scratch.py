@@ -13,11 +13,11 @@ from typing import Any
 from registry_sheets.errors import NotChecked, RegistrySheetsError, WorkbookChanged
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import FileState, Json
-from registry_sheets.workbooks.google.formulas import Dialect, dialect_of
 from registry_sheets.workbooks.google.live.pacing import PacedApi
 from registry_sheets.workbooks.google.live.requests import Tab
 from registry_sheets.workbooks.google.marked import created, lookup, value_of
-from registry_sheets.workbooks.google.outcome import LostReply
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, dialect_of
+from registry_sheets.workbooks.google.transport.outcome import LostReply
 
 TITLE = "registry-sheets scratch"
 SCRATCH_KEY = "registry_sheets.scratch"
@@ -137,6 +137,8 @@ class Scratch:
         """What Google says where it refuses the requests; '' where it carries them out."""
         try:
             self.batch(*requests)
+        except WorkbookChanged as refused:  # nobody else is at the scratch tab: this is what was asked for
+            return refused.message
         except NotChecked:
             raise
         except RegistrySheetsError as error:

@@ -1,4 +1,4 @@
-"""A tab of ours that is new, or fills a blank one: everything in requests of one batch, in an order that is valid."""
+"""A tab of ours that is new: everything in requests of one batch, in an order that is valid."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from registry_sheets.registry.sheets import OWN_KINDS, Sheet
-from registry_sheets.workbooks.google import conditional, validations
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.celldata import LOOK, NOTE, VALUE, extent, row_data
-from registry_sheets.workbooks.google.formulas import Dialect, Link, range_name
-from registry_sheets.workbooks.google.looks import cell_format, color_style
 from registry_sheets.workbooks.google.marked import TAB_KEY, created
-from registry_sheets.workbooks.google.ranges import column_range, dimension_range, grid_range
+from registry_sheets.workbooks.google.tabs import conditional, validations
+from registry_sheets.workbooks.google.tabs.celldata import LOOK, NOTE, VALUE, extent, row_data
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, Link, range_name
+from registry_sheets.workbooks.google.tabs.looks import cell_format, color_style
+from registry_sheets.workbooks.google.tabs.ranges import column_range, dimension_range, grid_range
 
 PROTECTED = "Registry Sheets writes this tab"
 SPARE = 20
 """Blank rows below the cells of a tab."""
 _PEOPLES_ROWS, _PEOPLES_COLUMNS = 1_000, 26  # as Google's own new tabs
-_GRID = ("rowCount", "columnCount", "frozenRowCount", "frozenColumnCount", "hideGridlines")
 
 
 def adding(
@@ -43,26 +42,6 @@ def adding(
     properties = _properties(sheet, sheet_id, title, rows, columns)
     body = _body(sheet, sheet_id, properties, dialect, link, editors, named or {})
     return [{"addSheet": {"properties": properties}}, *body]
-
-
-def filling(
-    sheet: Sheet,
-    *,
-    sheet_id: int,
-    title: str,
-    dialect: Dialect,
-    link: Link,
-    rows: int | None = None,
-    columns: int | None = None,
-    editors: Sequence[str] | None = None,
-    named: Mapping[str, str] | None = None,
-) -> list[Json]:
-    """The requests that turn a blank tab into one of ours and call it ``title``. Otherwise as adding()."""
-    properties = _properties(sheet, sheet_id, title, rows, columns)
-    fields = ["title", *(f"gridProperties.{name}" for name in _GRID)]
-    fields += ["tabColorStyle"] if sheet.tab_color else []
-    update = {"updateSheetProperties": {"properties": properties, "fields": ",".join(fields)}}
-    return [update, *_body(sheet, sheet_id, properties, dialect, link, editors, named or {})]
 
 
 def _properties(sheet: Sheet, sheet_id: int, title: str, rows: int | None, columns: int | None) -> Json:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from registry_sheets.errors import ConfigProblem
-from registry_sheets.workbooks.google.grants import SIGN_IN_COMMAND, no_token
-from registry_sheets.workbooks.google.keys import (
+from registry_sheets.workbooks.google.transport.grants import SIGN_IN_COMMAND, no_token
+from registry_sheets.workbooks.google.transport.keys import (
     NEW_CLIENT,
     OAUTH_CLIENT,
     SERVICE_ACCOUNT,
@@ -25,8 +25,8 @@ from registry_sheets.workbooks.google.keys import (
     oauth_client,
     service_account_key,
 )
-from registry_sheets.workbooks.google.outcome import KEYS_PAGE, Asked
-from registry_sheets.workbooks.google.said import brief
+from registry_sheets.workbooks.google.transport.outcome import KEYS_PAGE, Asked
+from registry_sheets.workbooks.google.transport.said import brief
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive.metadata.readonly")
 """What is asked for: the spreadsheets' cells, and the names and versions of files."""
@@ -85,7 +85,8 @@ def credentials(
     if key is not None:
         return _service_account(key)
     if how.auth == "service account":
-        fix = f"Name the key's file as key_file, or put its JSON into the variable {how.key_env}."
+        fix = "Name the key's file as key_file under [google] in config.toml, "
+        fix += f"or put its JSON into the variable {how.key_env}."
         raise ConfigProblem("No service account's key is named to sign in to Google with.", fix)
     return _application_default(environ)
 
@@ -155,7 +156,8 @@ def _no_credentials(trouble: str, named: str) -> NoReturn:
         )
     raise ConfigProblem(
         "There is nothing to sign in to Google with.",
-        f"Any of these does: name a service account's JSON key as key_file (made at {KEYS_PAGE}); put the JSON "
+        f"Any of these does: name a service account's JSON key as key_file under [google] in config.toml (made at "
+        f"{KEYS_PAGE}); put the JSON "
         f"itself into the variable {DEFAULT_KEY_ENV}; name the file in {_DEFAULTS_FILE}; run: {_GCLOUD}",
     )
 

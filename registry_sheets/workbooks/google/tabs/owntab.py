@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from registry_sheets.registry.sheets import Sheet
-from registry_sheets.workbooks.google import conditional
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.celldata import LOOK, VALUE, extent, row_data
-from registry_sheets.workbooks.google.formulas import OURS, Dialect, Link, range_name
-from registry_sheets.workbooks.google.newtab import SPARE, filter_range, hiding, name_ranges
+from registry_sheets.workbooks.google.tabs import conditional
+from registry_sheets.workbooks.google.tabs.celldata import LOOK, VALUE, extent, row_data
+from registry_sheets.workbooks.google.tabs.formulas import OURS, Dialect, Link, range_name
+from registry_sheets.workbooks.google.tabs.newtab import SPARE, filter_range, hiding, name_ranges
 
 KEPT = 200
 """A tab is made shorter only where it has more blank rows, or columns, than this: most passes need not."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry_sheets.errors import ConfigProblem
-from registry_sheets.workbooks.google.outcome import KEYS_PAGE
+from registry_sheets.workbooks.google.transport.outcome import KEYS_PAGE
 
 SERVICE_ACCOUNT = "service account"
 OAUTH_CLIENT = "oauth client"
@@ -18,6 +19,12 @@ NEW_CLIENT = (
 )
 _MUCH = 1_000_000
 _NEW_KEY = f"Download the service account's key again, as JSON: {KEYS_PAGE} (the account > Keys > Add key)."
+_TOKENS = re.compile(
+    r"https://(?:(?:[a-z0-9-]+\.)+googleapis\.com|accounts\.google\.com)(?::443)?/[\w./-]*"
+    r"|https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?/[\w./-]*",
+    re.ASCII,
+)
+"""Where tokens come from: Google, or a server on this machine. Strict, since programs read odd ones differently."""
 _KINDS = {
     OAUTH_CLIENT: "an OAuth client file (for people's own sign-in), not a service account's key",
     USER: "a person's stored sign-in, not a service account's key",
@@ -51,7 +58,7 @@ def key_in_file(path: Path, where: str) -> Key:
     if not path.is_file():
         is_folder = path.is_dir()
         raise ConfigProblem(
-            f"{where} {'is a folder' if is_folder else 'is not there'}.", "Check its path in the config; it is JSON."
+            f"{where} {'is a folder' if is_folder else 'is not there'}.", "Check the path; it is a JSON file."
         )
     try:
         with path.open("rb") as file:
@@ -81,6 +88,7 @@ def service_account_key(key: Key) -> Key:
         missing = [name for name in ("client_email", "private_key", "token_uri") if not _is_text(key.info.get(name))]
         if missing:
             raise ConfigProblem(f"{key.where} is not whole: it has no {' and no '.join(missing)}.", _NEW_KEY)
+        _see_tokens(key, key.info["token_uri"])
         return key
     if key.kind in OTHER_DEFAULTS:
         fix = "Name it in the variable GOOGLE_APPLICATION_CREDENTIALS instead, and no key file."
@@ -93,6 +101,9 @@ def service_account_key(key: Key) -> Key:
 def oauth_client(key: Key) -> Key:
     """The key itself where it is an OAuth client's. Raises ConfigProblem, which says what it is instead."""
     if key.kind == OAUTH_CLIENT:
+        for part in ("installed", "web"):
+            if isinstance(client := key.info.get(part), dict):
+                _see_tokens(key, client.get("token_uri", ""))
         return key
     is_what = {SERVICE_ACCOUNT: "a service account's key", USER: "a person's stored sign-in"}.get(key.kind, "JSON")
     fix = NEW_CLIENT
@@ -104,6 +115,15 @@ def oauth_client(key: Key) -> Key:
 def broken_key(key: Key) -> ConfigProblem:
     """For a service account's key whose private part is no key."""
     return ConfigProblem(f"{key.where} cannot be used: the private key in it is broken.", _NEW_KEY)
+
+
+def _see_tokens(key: Key, address: object) -> None:
+    """Refuse a key that would have the sign-in sent elsewhere; '' is no address yet."""
+    if isinstance(address, str) and address and not _TOKENS.fullmatch(address):
+        raise ConfigProblem(
+            f"{key.where} is not used: its token_uri is not Google's, so somebody else would get the sign-in.",
+            _NEW_KEY if key.kind == SERVICE_ACCOUNT else NEW_CLIENT,
+        )
 
 
 def _is_text(value: object) -> bool:

@@ -18,8 +18,8 @@ from registry_sheets.registry.mark_keys import (
     key_name,
 )
 from registry_sheets.registry.sheets import OWN_KINDS, own_name
-from registry_sheets.workbooks.google.formulas import Dialect, inside_braces, range_name
-from registry_sheets.workbooks.google.pieces import (
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, inside_braces, range_name
+from registry_sheets.workbooks.google.tabs.pieces import (
     NAME,
     NUMBER,
     SEPARATOR,

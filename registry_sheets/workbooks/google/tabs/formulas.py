@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry_sheets.registry.mark_keys import PREFIX
-from registry_sheets.workbooks.google.links import Link as Link
-from registry_sheets.workbooks.google.links import from_gid_link as from_gid_link
-from registry_sheets.workbooks.google.links import linked
-from registry_sheets.workbooks.google.links import linker as linker
-from registry_sheets.workbooks.google.links import to_gid_link as to_gid_link
-from registry_sheets.workbooks.google.pieces import (
+from registry_sheets.workbooks.google.tabs.links import Link as Link
+from registry_sheets.workbooks.google.tabs.links import from_gid_link as from_gid_link
+from registry_sheets.workbooks.google.tabs.links import linked
+from registry_sheets.workbooks.google.tabs.links import linker as linker
+from registry_sheets.workbooks.google.tabs.links import to_gid_link as to_gid_link
+from registry_sheets.workbooks.google.tabs.pieces import (
     CLOSE,
     NAME,
     NUMBER,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from registry_sheets.registry.sheets import Validation
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.formulas import literal_list, open_range
+from registry_sheets.workbooks.google.tabs.formulas import literal_list, open_range
 
 
 def rule(validation: Validation) -> Json:

@@ -10,8 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from registry_sheets.errors import ConfigProblem, NotChecked
-from registry_sheets.workbooks.google.outcome import Refusal
-from registry_sheets.workbooks.google.said import brief
+from registry_sheets.workbooks.google.transport.outcome import Refusal
+from registry_sheets.workbooks.google.transport.said import brief
 
 Kind = TypeVar("Kind", bound=BaseException)
 

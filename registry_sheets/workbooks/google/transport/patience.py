@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from registry_sheets.errors import RegistrySheetsError
-from registry_sheets.workbooks.google.outcome import Refusal, lost_reply
+from registry_sheets.workbooks.google.transport.outcome import Refusal, lost_reply
 
 Answer = TypeVar("Answer")
 

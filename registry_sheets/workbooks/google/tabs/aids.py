@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.sheets import Sheet, Validation
 from registry_sheets.registry.tabs.models import models_sheet
-from registry_sheets.workbooks.google import validations
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.looks import cell_format
-from registry_sheets.workbooks.google.newtab import repeated_look
-from registry_sheets.workbooks.google.ranges import box, column_range
+from registry_sheets.workbooks.google.tabs import validations
+from registry_sheets.workbooks.google.tabs.looks import cell_format
+from registry_sheets.workbooks.google.tabs.newtab import repeated_look
+from registry_sheets.workbooks.google.tabs.ranges import box, column_range
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from registry_sheets.errors import NotChecked
-from registry_sheets.workbooks.google.keys import NEW_CLIENT
-from registry_sheets.workbooks.google.offline import no_answer
-from registry_sheets.workbooks.google.outcome import KEYS_PAGE, SCOPES_FIX, Asked, Refusal
-from registry_sheets.workbooks.google.said import brief
+from registry_sheets.workbooks.google.transport.keys import NEW_CLIENT
+from registry_sheets.workbooks.google.transport.offline import no_answer
+from registry_sheets.workbooks.google.transport.outcome import KEYS_PAGE, SCOPES_FIX, Asked, Refusal
+from registry_sheets.workbooks.google.transport.said import brief
 
 SIGN_IN_COMMAND = "registry-sheets doctor"
 """What a person runs in a terminal to consent in a browser."""

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from registry_sheets.errors import NotChecked
 from registry_sheets.workbooks.google.api import FILE_FIELDS, FileState, Json, SheetsApi
-from registry_sheets.workbooks.google.grants import no_token
-from registry_sheets.workbooks.google.offline import no_answer
-from registry_sheets.workbooks.google.patience import Patience, Refused, asked_wait, moment
-from registry_sheets.workbooks.google.refusals import Asked, Refusal, refusal, unreadable_answer
-from registry_sheets.workbooks.google.signin import SignIn, credentials
+from registry_sheets.workbooks.google.transport.grants import no_token
+from registry_sheets.workbooks.google.transport.offline import no_answer
+from registry_sheets.workbooks.google.transport.outcome import SERVICE_NAMES
+from registry_sheets.workbooks.google.transport.patience import Patience, Refused, asked_wait, moment
+from registry_sheets.workbooks.google.transport.refusals import Asked, Refusal, refusal, unreadable_answer
+from registry_sheets.workbooks.google.transport.signin import SignIn, credentials
 
 if TYPE_CHECKING:
     from gspread.http_client import HTTPClient
@@ -116,7 +118,7 @@ class GoogleApi(SheetsApi):
         if not answer.ok:
             refused = refusal(answer.status_code, answer.content, request.asked)
             raise Refused(refused._replace(wait=asked_wait(answer.headers, self._now())))
-        value = _object(answer.content)
+        value = _object(answer.content) if answer.status_code < 300 else None
         if value is None:
             raise Refused(unreadable_answer(request.asked))
         return value
@@ -124,7 +126,7 @@ class GoogleApi(SheetsApi):
     def _send(self, request: _Request) -> Response | Refusal:
         from google.auth.exceptions import GoogleAuthError
         from gspread.exceptions import APIError
-        from requests.exceptions import RequestException
+        from requests.exceptions import RequestException, TooManyRedirects
 
         try:
             return self._http.request(
@@ -138,7 +140,11 @@ class GoogleApi(SheetsApi):
             return error.response
         except (KeyError, TypeError):  # gspread cannot make its error of JSON that is not Google's
             return unreadable_answer(request.asked)
+        except TooManyRedirects:
+            return _sent_elsewhere(request.asked)
         except GoogleAuthError as error:
+            if isinstance(error.__cause__, TooManyRedirects):
+                return _sent_elsewhere(request.asked)._replace(undone=True)
             return no_token(error, request.asked, self._now(), self._google_clock())
         except (RequestException, OSError) as error:
             return no_answer(error, request.url)
@@ -156,9 +162,19 @@ def sign_in(how: SignIn, patience: Patience | None = None) -> GoogleApi:
     session = AuthorizedSession(  # type: ignore[no-untyped-call]
         signed_in.google, auth_request=Request(for_tokens)
     )
+    session.max_redirects = for_tokens.max_redirects = 0  # Google sends no call of these elsewhere
     session.auth = lambda request: request  # or a password in ~/.netrc would take the token's place
     http = HTTPClient(signed_in.google, session=session)
     return GoogleApi(http, signed_in.account, patience, google_clock=clock.last)
+
+
+def _sent_elsewhere(asked: Asked) -> Refusal:
+    """For an answer that names another address to ask; nothing is sent there."""
+    host = SERVICE_NAMES[asked.service]
+    message = f"Something between this machine and Google answered instead of it, and wants {host} asked elsewhere."
+    fix = "The network may want a sign-in first: open a page in a browser, or ask whoever runs the network to let "
+    fix += f"https://{host} through."
+    return Refusal(NotChecked(message, fix), undone=False)
 
 
 class _GoogleClock:

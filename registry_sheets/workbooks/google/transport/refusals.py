@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from registry_sheets.errors import NotChecked, RegistrySheetsError
-from registry_sheets.workbooks.google import access, contents
-from registry_sheets.workbooks.google.outcome import NOTHING_TO_MEND, SERVICE_NAMES, Asked, LostReply, Refusal
-from registry_sheets.workbooks.google.said import Said, said
+from registry_sheets.errors import RegistrySheetsError
+from registry_sheets.workbooks.google.transport import access, contents
+from registry_sheets.workbooks.google.transport.outcome import SERVICE_NAMES, Asked, LostReply, Refusal
+from registry_sheets.workbooks.google.transport.said import Said, said
+from registry_sheets.workbooks.google.transport.strange import unreadable
 
 __all__ = ["Asked", "LostReply", "Refusal", "refusal", "unreadable_answer"]
 
@@ -50,8 +51,7 @@ def refusal(status: int, body: bytes, asked: Asked) -> Refusal:
 
 def unreadable_answer(asked: Asked) -> Refusal:
     """For an answer that says it went well and is not whole JSON: cut off, or written by something in between."""
-    message = f"What came back from {SERVICE_NAMES[asked.service]} cannot be read: it is cut off, or not Google's."
-    return Refusal(NotChecked(message, NOTHING_TO_MEND), passing=True, undone=False)
+    return Refusal(unreadable(SERVICE_NAMES[asked.service]), passing=True, undone=False)
 
 
 def _unknown(answer: Said, asked: Asked) -> RegistrySheetsError:

@@ -11,10 +11,10 @@ from registry_sheets.registry.mark_keys import PREFIX
 from registry_sheets.registry.sheets import OWN_KINDS, Sheet, SheetCell, Style
 from registry_sheets.registry.text import xml_safe
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.formulas import Dialect, cell_formula
-from registry_sheets.workbooks.google.links import Link, to_gid_link
-from registry_sheets.workbooks.google.looks import cell_format, format_key
-from registry_sheets.workbooks.google.ranges import place
+from registry_sheets.workbooks.google.tabs.formulas import Dialect, cell_formula
+from registry_sheets.workbooks.google.tabs.links import Link, to_gid_link
+from registry_sheets.workbooks.google.tabs.looks import cell_format, format_key
+from registry_sheets.workbooks.google.tabs.ranges import place
 
 VALUE, LOOK, NOTE = "userEnteredValue", "userEnteredFormat", "note"
 TEXT_LIMIT = 50_000

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from registry_sheets.errors import NotChecked
-from registry_sheets.workbooks.google.outcome import (
+from registry_sheets.workbooks.google.transport.outcome import (
     KEYS_PAGE,
     NOTHING_TO_MEND,
     SCOPES_FIX,
@@ -15,7 +15,7 @@ from registry_sheets.workbooks.google.outcome import (
     Refusal,
     share_fix,
 )
-from registry_sheets.workbooks.google.said import Said, brief
+from registry_sheets.workbooks.google.transport.said import Said, brief
 
 _QUOTA_PAGE = "https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas"
 _STATUS_PAGE = "https://www.google.com/appsstatus/dashboard/"

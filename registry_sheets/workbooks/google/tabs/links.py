@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from registry_sheets.workbooks.google.pieces import STRING, TAB, Piece, string, unquoted
+from registry_sheets.workbooks.google.tabs.pieces import STRING, TAB, Piece, string, unquoted
 
 Link = Callable[[str], str]
 """The link to a tab ('#gid=7') by its title or by our name for it; '' where there is no such tab."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from registry_sheets.registry.sheets import Mark
 from registry_sheets.workbooks.google.api import Json
-from registry_sheets.workbooks.google.formulas import OURS, Dialect, condition, same_formula
-from registry_sheets.workbooks.google.looks import color_of, tint_format
-from registry_sheets.workbooks.google.pieces import NAME, SPACE, pieces
-from registry_sheets.workbooks.google.ranges import grid_range
+from registry_sheets.workbooks.google.tabs.formulas import OURS, Dialect, condition, same_formula
+from registry_sheets.workbooks.google.tabs.looks import color_of, tint_format
+from registry_sheets.workbooks.google.tabs.pieces import NAME, SPACE, pieces
+from registry_sheets.workbooks.google.tabs.ranges import grid_range
 from registry_sheets.workbooks.looks import TINTS
 
 _BEGINNINGS = tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from registry_sheets.errors import WorkbookChanged, WriteRefused
-from registry_sheets.workbooks.google.outcome import Asked, Refusal
-from registry_sheets.workbooks.google.said import Said, brief
+from registry_sheets.workbooks.google.transport.outcome import Asked, Refusal
+from registry_sheets.workbooks.google.transport.said import Said, brief
 
 _TAB_IN_RANGE = re.compile(r"unable to parse range: *(.+)", re.IGNORECASE | re.DOTALL)
 
