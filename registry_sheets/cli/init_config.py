@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from registry_sheets.config import CONFIG_NAME, RegistryConfig, load, read_file, same_sheet
 from registry_sheets.config_reading import is_ours
 from registry_sheets.errors import CannotSave, ConfigProblem, RegistrySheetsError
-from registry_sheets.operations.config_file import Block, block_lines, free_name, sheet_path, with_block
+from registry_sheets.operations.config_file import Block, block_lines, column_line, free_name, sheet_path, with_block
 from registry_sheets.operations.publishing import write_if_changed
 
 
@@ -19,11 +20,15 @@ def config_for(sheet: str | Path, named: Path | None) -> RegistryConfig:
 
 @dataclass(frozen=True)
 class ConfigPlan:
-    """The file and the block to write into it; ``there`` is the file that names the workbook already."""
+    """The file and the block to write into it; ``there`` is the file that names the workbook already.
+
+    ``unsettled`` are the columns that were mapped now and that such a file does not map: field -> heading.
+    """
 
     path: Path
     block: Block
     there: Path | None = None
+    unsettled: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises ConfigProblem where the block could not be added; nothing is written."""
@@ -36,10 +41,17 @@ class ConfigPlan:
     def write(self) -> str:
         """Write it; gives a sentence about it. Raises ConfigProblem, CannotSave."""
         if self.there:
-            return f"{self.there} names it already; it is as it was."
+            return f"{self.there} names it already; it is as it was.{self._left()}"
         new = not self.path.exists()
         write_if_changed(self.path.resolve(), self._content())
         return f"{'Settings written to' if new else 'Added to'} {self.path}."
+
+    def _left(self) -> str:
+        """What is left to a person, where the file has a block already."""
+        if not self.unsettled:
+            return ""
+        lines = ", and ".join(column_line(name, heading) for name, heading in self.unsettled.items())
+        return f" It does not map what was mapped now: put under [registry.columns] of that block {lines}"
 
     def write_after(self, label: str) -> str:
         """As write, where the workbook is written already: a failure says what is left to do."""
@@ -70,7 +82,8 @@ def plan_config(registry: RegistryConfig, named: Path | None, block: Block) -> C
         )
     taken = [other.slug for other in read_file(path).registries] if path.exists() and is_ours(path) else []
     block = replace(block, sheet=sheet_path(registry.sheet, path.parent), name=free_name(block.name, taken))
-    return ConfigPlan(path, block, there)
+    known = registry.settings.columns if there else {}
+    return ConfigPlan(path, block, there, {n: h for n, h in block.columns.items() if there and known.get(n) != h})
 
 
 def _naming(registry: RegistryConfig, path: Path) -> Path | None:

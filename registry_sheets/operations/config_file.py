@@ -64,13 +64,14 @@ def _column_lines(block: Block) -> list[str]:
     if not block.columns and not block.suggested:
         return []
     lines = ["", "[registry.columns]  # our column = its heading in the sheet"]
-    lines += [f"{_pair(name, header)}" for name, header in block.columns.items()]
+    lines += [f"{column_line(name, header)}" for name, header in block.columns.items()]
     if block.suggested:
         lines.append("# Perhaps; take away the # where it is so:")
-    return lines + [f"# {_comment(_pair(name, header))}" for name, header in block.suggested]
+    return lines + [f"# {_comment(column_line(name, header))}" for name, header in block.suggested]
 
 
-def _pair(name: str, header: str) -> str:
+def column_line(name: str, header: str) -> str:
+    """A column of ours and its heading in the sheet, as a line of TOML."""
     return f"{toml_text(column(name).header)} = {toml_text(one_line(header))}"
 
 

@@ -321,3 +321,10 @@ def test_an_old_list_without_names_says_how_to_tell(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert '--map "Name=Title"' in done.stderr
     assert not (tmp_path / "new.xlsx").exists()
+
+
+def test_what_is_mapped_after_there_is_a_config_is_left_to_a_person(tmp_path: Path) -> None:
+    people_workbook(tmp_path / "ours.xlsx", ("Model title", "Version", "Fitted on", "Data source", "Location"))
+    run(tmp_path, "init", "ours.xlsx", "--map", "Name=Model title")
+    again = run(tmp_path, "init", "ours.xlsx", "--map", "Training date=Fitted on")
+    assert 'put under [registry.columns] of that block "Training date" = "Fitted on"' in again.stdout

@@ -13,7 +13,6 @@ from registry_sheets.workbooks.google.marked import FILLING_KEY, forgotten
 from registry_sheets.workbooks.google.placing import link_to, new_id
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
 from registry_sheets.workbooks.google.tabs.celldata import row_data
-from registry_sheets.workbooks.google.tabs.formulas import same_formula
 from registry_sheets.workbooks.titles import free_title
 
 FILLING = "begun"
@@ -58,7 +57,7 @@ def _is_ours(tab: Tab, snapshot: GoogleSnapshot, sheets: Sequence[Sheet]) -> boo
     link = link_to(snapshot)
     wanted = reading.entered(row.get("values", ()) for row in row_data(sheet, snapshot.dialect, link))
     return all(
-        cell == "" or _same(_at(wanted, row, column), cell)
+        cell == "" or reading.same(_at(wanted, row, column), cell)
         for row, cells in enumerate(tab.entered)
         for column, cell in enumerate(cells)
     )
@@ -79,9 +78,3 @@ def _is_for(sheet: Sheet, tab: Tab) -> bool:
 
 def _at(rows: Sequence[Sequence[Any]], row: int, column: int) -> Any:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-
-
-def _same(ours: Any, theirs: Any) -> bool:
-    if isinstance(ours, reading.Formula) or isinstance(theirs, reading.Formula):
-        return type(ours) is type(theirs) and same_formula(ours, theirs)
-    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)

@@ -14,7 +14,7 @@ from registry_sheets.workbooks.google.marked import made_from
 from registry_sheets.workbooks.google.placing import Placed, link_to, placed
 from registry_sheets.workbooks.google.snapshot import GoogleSnapshot, Tab
 from registry_sheets.workbooks.google.tabs.celldata import fitted, row_data
-from registry_sheets.workbooks.google.tabs.formulas import range_name, same_formula
+from registry_sheets.workbooks.google.tabs.formulas import range_name
 from registry_sheets.workbooks.google.tabs.links import Link
 from registry_sheets.workbooks.google.tabs.newtab import adding
 from registry_sheets.workbooks.google.tabs.owntab import replacing
@@ -138,11 +138,5 @@ def _entered_in(answer: Json) -> dict[str, list[list[Json | None]]]:
 
 def _same_rows(wanted: Sequence[Sequence[Any]], there: Sequence[Sequence[Any]]) -> bool:
     return len(wanted) == len(there) and all(
-        len(one) == len(other) and all(map(_same, one, other)) for one, other in zip(wanted, there, strict=True)
+        len(one) == len(other) and all(map(reading.same, one, other)) for one, other in zip(wanted, there, strict=True)
     )
-
-
-def _same(ours: Any, theirs: Any) -> bool:
-    if isinstance(ours, reading.Formula) or isinstance(theirs, reading.Formula):
-        return type(ours) is type(theirs) and same_formula(ours, theirs)
-    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)

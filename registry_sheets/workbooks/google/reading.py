@@ -14,6 +14,7 @@ from registry_sheets.registry.grid import Cell, Grid, Place
 from registry_sheets.registry.text import epoch
 from registry_sheets.workbooks.base import PLAIN_FORMATS
 from registry_sheets.workbooks.google.api import Json
+from registry_sheets.workbooks.google.tabs.formulas import same_formula
 from registry_sheets.workbooks.google.transport.strange import whole_answer, whole_number
 
 ERRORS: Mapping[str, str] = {
@@ -210,6 +211,13 @@ def as_entered(rows: Iterable[Sequence[Json]]) -> list[list[Json | None]]:
     while found and not found[-1]:
         found.pop()
     return found
+
+
+def same(ours: Any, theirs: Any) -> bool:
+    """Whether two cells, as entered() tells them, hold the same; formulas may be laid out otherwise."""
+    if isinstance(ours, Formula) or isinstance(theirs, Formula):
+        return type(ours) is type(theirs) and same_formula(ours, theirs)
+    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
 
 
 def trimmed(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
