@@ -58,7 +58,7 @@ def made(path: Path, folder: Path) -> Path:
     """A copy that went through init --add-tab and sync. Raises WriteRefused where it must not be written."""
     copy = folder / path.name
     shutil.copyfile(path, copy)
-    in_place(Wish(copy, "", {}, add_tab=True, marks=None, config=None, dry_run=False))
+    in_place(Wish(str(copy), "", {}, add_tab=True, marks=None, config=None, dry_run=False))
     (registry,) = load(sheet=copy, environment={}).registries
     pass_over(registry, DAY)
     return copy

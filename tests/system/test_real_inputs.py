@@ -80,7 +80,7 @@ def carried(real: Real, folder: Path) -> Look:
     """The list as a registry, checked."""
     (folder / "config.toml").write_text("# mine\n" + real.config + _stages(real), "utf-8")
     sheet = folder / "models.xlsx"
-    from_old(Wish(sheet, real.tab, columns_said(real.mapping), False, None, None, False), INPUTS / real.file)
+    from_old(Wish(str(sheet), real.tab, columns_said(real.mapping), False, None, None, False), INPUTS / real.file)
     (registry,) = load(sheet=sheet, environment={}).registries
     return look(open_workbook(registry), terms(registry), DAY)
 
@@ -128,7 +128,7 @@ def one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def test_every_row_and_column_is_carried(one: Carried) -> None:
     real, old = one.real, old_cells(one.real)
     assert len(old) == real.rows == one.seen.rows
-    new = read_snapshot(one.sheet.path).grid("Models").rows
+    new = read_snapshot(one.sheet).grid("Models").rows
     body = new[1 : real.rows + 1]
     width = max(map(len, old))
     assert width == real.columns
@@ -196,6 +196,6 @@ def test_the_command_says_what_it_found_by_its_exit_code(one: Carried) -> None:
 def test_links_made_by_formulas_are_carried_as_what_they_show(one: Carried) -> None:
     if one.real is not FDA:
         pytest.skip("only this list has formulas")
-    versions = [row[1 + 1] for row in read_snapshot(one.sheet.path).grid("Models").rows[1:1248]]
+    versions = [row[1 + 1] for row in read_snapshot(one.sheet).grid("Models").rows[1:1248]]
     assert versions[0] == "K251406"
     assert all(isinstance(version, str) and version for version in versions)
