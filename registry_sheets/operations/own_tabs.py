@@ -12,6 +12,7 @@ from registry_sheets.errors import WriteRefused
 from registry_sheets.operations.publishing import write_if_changed
 from registry_sheets.registry.grid import Grid, a1
 from registry_sheets.registry.sheets import Sheet
+from registry_sheets.registry.tabs.canvas import has_headings
 from registry_sheets.registry.text import shown
 from registry_sheets.workbooks.base import Snapshot
 
@@ -65,7 +66,7 @@ def refuse_foreign(snapshot: Snapshot, sheets: Sequence[Sheet]) -> None:
     """
     for sheet in sheets:
         title = snapshot.own_tabs.get(sheet.kind)
-        if title and _is_foreign(snapshot.grid(title), sheet):
+        if title and _holds_something(snapshot.grid(title)) and not has_headings(sheet, snapshot.grid(title)):
             raise WriteRefused(
                 f"The tab '{title}' has the hidden name of our tab '{sheet.title}', but holds something else, "
                 "so it is not written over.",
@@ -73,10 +74,8 @@ def refuse_foreign(snapshot: Snapshot, sheets: Sequence[Sheet]) -> None:
             )
 
 
-def _is_foreign(grid: Grid, sheet: Sheet) -> bool:
-    headings = {cell.value for row in sheet.rows for cell in row if cell.style == "header" and cell.value}
-    there = {cell for row in grid.rows for cell in row if cell != ""}
-    return bool(there) and 2 * len(headings & there) < len(headings)
+def _holds_something(grid: Grid) -> bool:
+    return any(cell != "" for row in grid.rows for cell in row)
 
 
 def _texts(grid: Grid) -> list[str]:

@@ -35,6 +35,16 @@ def same_cells(sheet: Sheet, grid: Grid) -> bool:
     return all(_values(sheet, row) == _read(grid, row, sheet) for row in range(height))
 
 
+def has_headings(sheet: Sheet, grid: Grid) -> bool:
+    """Whether a tab as read holds at least half of a sheet's headings, so that it may well be that sheet.
+
+    A sheet without headings is never told by them.
+    """
+    headings = {cell.value for row in sheet.rows for cell in row if cell.style == "header" and cell.value}
+    there = {cell for row in grid.rows for cell in row if cell != ""}
+    return 2 * len(headings & there) >= max(1, len(headings))
+
+
 def _values(sheet: Sheet, row: int) -> list[Cell]:
     cells = sheet.rows[row] if row < len(sheet.rows) else ()
     return _trimmed(["" if cell.formula is not None else _plain(cell.value) for cell in cells])

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from registry_sheets.errors import NotChecked
 from registry_sheets.registry.sheets import Aids, Mark, Sheet
+from registry_sheets.registry.tabs.canvas import has_headings
 from registry_sheets.registry.tabs.template import registry_tabs
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import Json, SheetsApi
 from registry_sheets.workbooks.google.blanks import BlankTab, blank_tab
-from registry_sheets.workbooks.google.leftovers import FILLING, has_headings
+from registry_sheets.workbooks.google.leftovers import FILLING
 from registry_sheets.workbooks.google.marked import FILLING_KEY, TAB_KEY, created, forgotten
 from registry_sheets.workbooks.google.owntabs import added
 from registry_sheets.workbooks.google.placing import Placed, link_to, placed
@@ -205,7 +206,7 @@ class _Details:
         """Own tabs that anybody can type into. A copy that people made, or put to another use, is theirs."""
         headed = {sheet.kind: sheet for sheet in registry_tabs()}
         tabs = {kind: self._snapshot.tabs[title] for kind, title in self._snapshot.own_tabs.items()}
-        own = [tab for kind, tab in tabs.items() if has_headings(tab, headed[kind])]
+        own = [tab for kind, tab in tabs.items() if has_headings(headed[kind], tab.grid)]
         return [tab for tab in own if not any(map(_whole, self.of(tab).get("protectedRanges", ())))]
 
 

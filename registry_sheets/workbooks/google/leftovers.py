@@ -7,6 +7,7 @@ from typing import Any
 
 from registry_sheets.errors import WriteRefused
 from registry_sheets.registry.sheets import OWN_KINDS, Sheet
+from registry_sheets.registry.tabs.canvas import has_headings
 from registry_sheets.workbooks.google import reading
 from registry_sheets.workbooks.google.api import Json
 from registry_sheets.workbooks.google.marked import FILLING_KEY, forgotten
@@ -53,7 +54,7 @@ def _is_ours(tab: Tab, snapshot: GoogleSnapshot, sheets: Sequence[Sheet]) -> boo
     if sheet is None:
         return False
     if tab.kind in OWN_KINDS:
-        return has_headings(tab, sheet)
+        return has_headings(sheet, tab.grid)
     link = link_to(snapshot)
     wanted = reading.entered(row.get("values", ()) for row in row_data(sheet, snapshot.dialect, link))
     return all(
@@ -61,13 +62,6 @@ def _is_ours(tab: Tab, snapshot: GoogleSnapshot, sheets: Sequence[Sheet]) -> boo
         for row, cells in enumerate(tab.entered)
         for column, cell in enumerate(cells)
     )
-
-
-def has_headings(tab: Tab, sheet: Sheet) -> bool:
-    """Whether a tab holds most of a sheet's headings: metadata alone goes with every copy that people make."""
-    headings = {cell.value for row in sheet.rows for cell in row if cell.style == "header" and cell.value}
-    there = {cell for row in tab.grid.rows for cell in row if cell != ""}
-    return 2 * len(headings & there) >= max(1, len(headings))
 
 
 def _is_for(sheet: Sheet, tab: Tab) -> bool:
