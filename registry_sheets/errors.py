@@ -55,6 +55,10 @@ class NotChecked(RegistrySheetsError):
     exit_code = 3
 
 
+class PlatformUnanswered(NotChecked):
+    """A platform did not answer, or not all of it; nothing is said about what it did not tell."""
+
+
 class WorkbookOpen(NotChecked):
     """Somebody has the workbook open, so it is not written now; ``who`` says who, where that is known."""
 

@@ -1,0 +1,1 @@
+"""What platforms say, held against the sheet. Pure: the asking is done elsewhere."""

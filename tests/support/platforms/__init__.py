@@ -1,0 +1,1 @@
+"""What the tests of platforms share: a line with faults, servers, stand-ins."""
