@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from registry_sheets.config_clashes import place_of, see_apart
+from registry_sheets.config_clashes import known_platforms, place_of, see_apart
 from registry_sheets.config_environment import config_path, overlay_of
 from registry_sheets.config_reading import address_or, defaults_in, included, is_ours, merged, parse
 from registry_sheets.errors import ConfigProblem
@@ -222,5 +222,6 @@ def _registry(raw: Mapping[str, Any], home: Path, file: Path | None) -> Registry
         raise ConfigProblem(
             f"{file}: a [[registry]] block does not say which workbook it is.", 'Add: sheet = "models.xlsx".'
         )
+    known_platforms(settings, file)
     sheet = _sheet(settings.sheet, home, settings.name, file)
     return RegistryConfig(settings.name or sheet.usual_name, sheet, settings, home, file)

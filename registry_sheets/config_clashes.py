@@ -1,4 +1,4 @@
-"""Registries of one config that get in each other's way: of one name, or written into one workbook."""
+"""What does not go together in a config: registries of one name or in one workbook, locations without a platform."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from registry_sheets.registry.registry_sheet import GoogleSheet, RegistrySheet
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
+    from registry_sheets.settings import RegistrySettings
 
 Place = tuple[str, str]
 
@@ -34,6 +35,19 @@ def see_apart(registries: Iterable[RegistryConfig], path: Path) -> None:
         place = _written(registry)
         if place and (other := written.setdefault(place, registry)) is not registry:
             raise _over_each_other(other, registry, path)
+
+
+def known_platforms(settings: RegistrySettings, path: Path | None) -> None:
+    """Raises ConfigProblem where a location belongs to a platform that the registry does not have."""
+    known = {said.label.casefold(): said.label for said in settings.platform}
+    for location in settings.location:
+        if location.platform.casefold() not in known:
+            names = ", ".join(known.values()) or "none"
+            raise ConfigProblem(
+                f"{path}: the location '{location.name}' belongs to '{location.platform}', which is no platform of the "
+                f"registry (those are: {names}).",
+                "Correct its platform, or add a [[platform]] block with that name.",
+            )
 
 
 def _written(registry: RegistryConfig) -> Place | None:

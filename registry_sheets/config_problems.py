@@ -74,14 +74,10 @@ def line_of(text: str, location: Location) -> int:
     """The line (from 1) that gives the setting at ``location``, or the nearest one above it."""
     best, depth = 1, 0
     table: Location = ()
-    blocks = 0
+    blocks: dict[Location, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
-            parts = _parts(header[2])
-            if header[1]:
-                blocks += 1
-            table = (parts[0], blocks - 1, *parts[1:]) if parts[0] == "registry" else parts
-            place = table
+            place = table = _table(_parts(header[2]), bool(header[1]), blocks)
         elif key := _KEY.match(line):
             place = (*table, *_parts(key[1]))
         else:
@@ -89,6 +85,18 @@ def line_of(text: str, location: Location) -> int:
         if len(place) > depth and location[: len(place)] == place:
             best, depth = number, len(place)
     return best
+
+
+def _table(parts: Location, begins_block: bool, blocks: dict[Location, int]) -> Location:
+    """The place of a table, with the numbers of the blocks in which it is; ``blocks`` holds those of the last ones."""
+    place: Location = ()
+    for part in parts:
+        place = (*place, part)
+        if begins_block and len(place) == len(parts) + sum(isinstance(one, int) for one in place):
+            blocks[place] = blocks.get(place, -1) + 1
+        if place in blocks:
+            place = (*place, blocks[place])
+    return place
 
 
 def _parts(dotted: str) -> Location:
@@ -108,7 +116,7 @@ def _message(location: Location, fault: Any, known_keys: Callable[[Location], It
     if kind in ("literal_error", "enum"):
         return f"{key} must be one of {fault['ctx']['expected']}."
     if kind == "value_error":
-        return f"{key}: {fault['ctx']['error']}"
+        return f"{key.rstrip(':')}: {fault['ctx']['error']}"
     if "rules" in location[-2:-1]:
         return f'{key}: a rule takes a table: {key} = {{ severity = "warning" }}, or "error", "info", "off".'
     return f"{key} {wanted(fault)}."

@@ -19,6 +19,7 @@ _PATHS = ("output", "state", "index")
 _TABLE_PATHS: Mapping[str, tuple[str, ...]] = {
     "smtp": ("password_file", "ca_file"),
     "google": ("key_file", "client_file", "user_file"),
+    "platform": ("token_file", "ca_file"),
 }
 _TABLES = ("columns", "synonyms", "stages", "metrics", "rules", "limits", "smtp", "google")
 
@@ -93,8 +94,9 @@ def _absolute(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
         if said := table.get("sheet"):
             table["sheet"] = said if is_web_address(said) else address_or(folder / Path(said).expanduser(), said)
         for name, keys in _TABLE_PATHS.items():
-            if isinstance(inner := table.get(name), dict):
-                inner.update(_paths(inner, keys, folder))
+            inner = table.get(name, [])
+            for one in inner if isinstance(inner, list) else [inner]:
+                one.update(_paths(one, keys, folder))
     return raw
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from registry_sheets.config_problems import SettingFault, wanted
 from registry_sheets.operations.directions import Direction
+from registry_sheets.platform_settings import LocationSettings, PlatformSettings
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.google_address import fault_of
 from registry_sheets.registry.table import Stage
@@ -60,6 +61,8 @@ class Defaults(BaseModel):
     limits: LimitSettings = LimitSettings.model_construct()
     smtp: SmtpSettings = SmtpSettings.model_construct()
     google: GoogleSettings = GoogleSettings.model_construct()
+    platform: list[PlatformSettings] = []
+    location: list[LocationSettings] = []
 
     @field_validator("columns", "synonyms")
     @classmethod
@@ -77,6 +80,14 @@ class Defaults(BaseModel):
     @classmethod
     def _faultless(cls, value: Any, info: ValidationInfo) -> Any:
         return _checked(value, str(info.field_name))
+
+    @field_validator("platform")
+    @classmethod
+    def _told_apart(cls, value: list[PlatformSettings]) -> list[PlatformSettings]:
+        for place, one in enumerate(value):
+            if any(one.label.casefold() == other.label.casefold() for other in value[:place]):
+                raise ValueError(f"Two platforms are called '{one.label}'. Give one of them another name = \"...\".")
+        return value
 
     @field_validator("rules")
     @classmethod
@@ -172,6 +183,8 @@ _TABLE_FIELDS: Mapping[str | int, type[BaseModel]] = {
     "limits": LimitSettings,
     "smtp": SmtpSettings,
     "google": GoogleSettings,
+    "platform": PlatformSettings,
+    "location": LocationSettings,
 }
 
 

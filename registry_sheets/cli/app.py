@@ -15,6 +15,7 @@ from registry_sheets.cli.failures import code_of
 from registry_sheets.cli.history import history
 from registry_sheets.cli.init import init
 from registry_sheets.cli.mail import mail
+from registry_sheets.cli.reconcile import reconcile
 from registry_sheets.cli.report import report
 from registry_sheets.cli.serve import serve, status
 from registry_sheets.cli.service import service
@@ -24,7 +25,7 @@ GROUPS = (
     ("Start", (start.demo, init, start.doctor)),
     ("Every day", (everyday.check, everyday.live, compare, everyday.changes, report)),
     ("Edit", (edit.record, edit.promote, edit.rollback, edit.fix, edit.outbox)),
-    ("Move", (export, import_)),
+    ("Platforms", (reconcile, import_, export)),
     ("Run nightly", (nightly.sync, mail, serve, status, service)),
     ("Reference", (reference.rules, reference.schema, history)),
 )

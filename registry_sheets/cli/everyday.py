@@ -54,6 +54,9 @@ def live(
     ] = False,
     used_for: Annotated[str, typer.Option("--used-for", metavar="TEXT", help="Only what is used for this.")] = "",
     location: Annotated[str, typer.Option("--location", metavar="TEXT", help="Only what is live there.")] = "",
+    verified: Annotated[
+        bool, typer.Option("--verified", help="Ask the platforms too: whether each line is so, and since when.")
+    ] = False,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
     registry: flags.Names = None,
@@ -62,23 +65,30 @@ def live(
 ) -> None:
     """Say which version of each model is live, where, since when and why; now or on any day."""
     from registry_sheets.cli.live_output import print_live
+    from registry_sheets.cli.live_verified import refuse_past
     from registry_sheets.cli.running import answers, finish_answers, print_said
     from registry_sheets.config import load
     from registry_sheets.operations.asking import Asked, what_is_live
     from registry_sheets.wiring import open_workbook, terms, today_of, with_outbox
     from registry_sheets.wiring.history import history_of
+    from registry_sheets.wiring.platforms import asking_now, with_platform
 
     name, sheet = flags.model_or_sheet(name, sheet)
     day, asked_day = flags.day(today), flags.day(on, "--on")
 
     def ask(one: RegistryConfig) -> LiveAnswer:
         now = day or today_of(one)
+        hearing = asking_now(one) if verified else None
         asked = Asked(name, (asked_day or now) if as_recorded else asked_day, as_recorded, used_for, location)
         with history_of(one) as history:
-            answer = what_is_live(open_workbook(one), terms(one), now, history, asked)
+            answer = what_is_live(open_workbook(one), terms(one), now, history, asked, hearing)
         return replace(answer, look=with_outbox(one, answer.look))
 
-    given = answers(load(config, sheet, registry or ()).registries, ask)
+    found = load(config, sheet, registry or ()).registries
+    if verified:
+        refuse_past(on or as_recorded)
+        with_platform(found, "")
+    given = answers(found, ask)
     code = print_live(given.found, format_, whole=not any(given.failures))
     print_said(answer.look for answer in given.found)
     finish_answers(given.failures, (answer.look for answer in given.found), code)

@@ -12,6 +12,8 @@ from typing import Any
 from registry_sheets.cli.failures import ExitCode, say
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.flags import LiveFormat
+from registry_sheets.cli.live_verified import KEYS as VERIFIED
+from registry_sheets.cli.live_verified import differs, verified_line, verified_object
 from registry_sheets.cli.no_such_model import knows, no_such_model, nobody_knows
 from registry_sheets.cli.streams import as_ascii
 from registry_sheets.operations.asking import LiveAnswer
@@ -46,7 +48,7 @@ def print_live(answers: Sequence[LiveAnswer], format_: LiveFormat, whole: bool =
         _print_csv(answers)
     else:
         _print_tables(answers)
-    return ExitCode.CLEAN
+    return ExitCode.FINDINGS if any(map(differs, answers)) else ExitCode.CLEAN
 
 
 def _print_version(answers: Sequence[LiveAnswer], whole: bool) -> ExitCode:
@@ -98,7 +100,8 @@ def live_lines(answer: LiveAnswer, paint: Paint) -> Iterable[str]:
             yield ""
             yield paint.bold(terminal_safe(name or "(a row without a name)"))
         yield f"  {terminal_safe(_headline(line, _basis(answer, line)))}"
-        yield from (f"      {terminal_safe(detail)}" for detail in _details(line, answer))
+        details = (*_details(line, answer), verified_line(answer, line))
+        yield from (f"      {terminal_safe(detail)}" for detail in details if detail)
     for number, told in enumerate(_about_history(answer)):
         yield from ("",) if not number else ()
         yield told
@@ -207,6 +210,7 @@ def _unsure(period: LivePeriod) -> str:
 def _print_csv(answers: Sequence[LiveAnswer]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     more = ("until", "basis") if any(answer.asked.on for answer in answers) else ()
+    more = (*more, *(VERIFIED if any(answer.checks is not None for answer in answers) else ()))
     writer.writerow(("registry", *KEYS, *more))
     for answer in answers:
         for line in answer.lines:
@@ -219,7 +223,7 @@ def _object(answer: LiveAnswer, line: LiveVersion) -> dict[str, Any]:
     if answer.asked.on:
         told["until"] = line.until.isoformat() if line.until and line.end_known else None
         told["basis"] = "observed" if line.observed else "stated in the sheet"
-    return told
+    return told | verified_object(answer, line)
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from registry_sheets.errors import ConfigProblem
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
+    from registry_sheets.operations.doctor_items import Item
     from registry_sheets.operations.doctor_place import Place
     from registry_sheets.registry.past.records import Held
 
@@ -135,6 +136,7 @@ def _place(registry: RegistryConfig) -> Place:
         mail_server=registry.settings.smtp.host,
         mail_trouble=password_trouble(registry),
         service=lambda: _service(registry),
+        platforms=lambda: _platforms(registry),
     )
 
 
@@ -160,6 +162,16 @@ def _signed_in(registry: RegistryConfig) -> Sequence[tuple[str, str]]:
     from registry_sheets.wiring.google import signed_in
 
     return signed_in(registry)
+
+
+def _platforms(registry: RegistryConfig) -> Sequence[Item]:
+    """What the platforms say when they are asked; () where there are none."""
+    if not registry.settings.platform:
+        return ()
+    from registry_sheets.operations.doctor_platforms import platforms
+    from registry_sheets.wiring.platforms import asked_now
+
+    return tuple(platforms(asked_now(registry)))
 
 
 def _service(registry: RegistryConfig) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from registry_sheets.errors import ConfigProblem, HistoryUnusable
 from registry_sheets.history.base import History
 from registry_sheets.history.memory import MemoryHistory
-from registry_sheets.operations.looking import Look, Terms, look
+from registry_sheets.operations.looking import Look, Memories, Terms, look
 from registry_sheets.operations.recalling import Story, story
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion, live_then, live_versions
@@ -19,6 +20,10 @@ from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.past.recorded import recorded_on
 from registry_sheets.registry.past.records import Spell
 from registry_sheets.workbooks.base import Workbook
+
+if TYPE_CHECKING:
+    from registry_sheets.operations.hearing import Hearing
+    from registry_sheets.registry.platforms.verifying import LiveCheck
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ class LiveAnswer:
     """What is live in one registry. ``begins`` is the day on which its history begins; None: it has none to ask.
 
     ``known`` are lines that the question left out by use or place; ``unsure`` are periods of which nobody knows
-    whether they cover the day.
+    whether they cover the day. ``checks`` is what the platforms say, by sheet row and location (normalised); None where
+    nobody asked.
     """
 
     look: Look
@@ -50,6 +56,11 @@ class LiveAnswer:
     known: tuple[LiveVersion, ...] = ()
     unsure: tuple[LivePeriod, ...] = ()
     names: tuple[str, ...] = ()
+    checks: Mapping[tuple[int, str], LiveCheck] | None = None
+
+    def check_of(self, line: LiveVersion) -> LiveCheck | None:
+        """What the platforms say to a line; None where it was not asked, or the line names no location."""
+        return self.checks.get((line.row, normalise(line.location))) if self.checks else None
 
     @property
     def model(self) -> str:
@@ -77,13 +88,23 @@ class ChangesAnswer:
     names: tuple[str, ...] = ()
 
 
-def what_is_live(workbook: Workbook, terms: Terms, today: date, history: History | None, asked: Asked) -> LiveAnswer:
-    """Answer which version is live where. Raises as look(), and ConfigProblem for a day that has not come."""
+def what_is_live(
+    workbook: Workbook,
+    terms: Terms,
+    today: date,
+    history: History | None,
+    asked: Asked,
+    hearing: Hearing | None = None,
+) -> LiveAnswer:
+    """Answer which version is live where; with ``hearing`` also whether the platforms confirm it.
+
+    Raises as look(), and ConfigProblem for a day that has not come.
+    """
     if asked.on and asked.on > today:
         raise ConfigProblem(
             f"--on {asked.on} has not come yet.", f"Ask of a day up to today, such as --on {today.isoformat()}."
         )
-    seen, told = _story(look(workbook, terms, today), history)
+    seen, told = _story(look(workbook, terms, today, memories=Memories(hearing=hearing)), history)
     lines, unsure = _lines(seen, told, asked)
     return LiveAnswer(
         look=seen,
@@ -93,7 +114,17 @@ def what_is_live(workbook: Workbook, terms: Terms, today: date, history: History
         known=lines,
         unsure=tuple(period for period in unsure if _is_asked(period, asked)),
         names=_known_names(seen, told),
+        checks=_checks(seen),
     )
+
+
+def _checks(seen: Look) -> Mapping[tuple[int, str], LiveCheck] | None:
+    """What the platforms say to each row in Production, at each of its locations."""
+    found = seen.registry.reconciled
+    if found is None:
+        return None
+    numbers = seen.registry.models.row_numbers
+    return {(numbers[one.index], normalise(one.location)): one for one in found.live}
 
 
 def what_changed(

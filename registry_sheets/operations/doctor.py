@@ -59,6 +59,7 @@ def examine(opened: Callable[[], Workbook], terms: Terms, today: date, place: Pl
         *writing(place, hindered),
         *_outbox(place),
         *_history(snapshot, terms, place),
+        *place.platforms(),
         _service(place),
         folder("State folder", place.state, place.sheet.path),
         *([folder("Output folder", place.output, None)] if place.output else ()),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from registry_sheets.operations.doctor_items import Item
 from registry_sheets.operations.writing_back import WriteBack
 from registry_sheets.registry.past.records import Held
 from registry_sheets.registry.registry_sheet import RegistrySheet
@@ -20,7 +21,7 @@ class Place:
     ``waiting`` are the recorded edits that are not in the workbook yet, a sentence each; it raises the same.
     ``history`` gives what it held last. ``mail_server`` is where mail is handed in, '' where none is set;
     ``mail_trouble`` what is wrong with signing in there. ``service`` says what the service did last; it raises
-    StateUnusable.
+    StateUnusable. ``platforms`` asks the platforms and says what each has.
     """
 
     sheet: RegistrySheet
@@ -37,6 +38,7 @@ class Place:
     mail_server: str = ""
     mail_trouble: str = ""
     service: Callable[[], str] = str
+    platforms: Callable[[], Sequence[Item]] = tuple
 
     @property
     def known_as(self) -> str:

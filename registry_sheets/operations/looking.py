@@ -28,6 +28,7 @@ from registry_sheets.workbooks.base import LastEditor, Revision, Snapshot, Workb
 
 if TYPE_CHECKING:  # a check of a registry that has no history need not load any
     from registry_sheets.history.base import History
+    from registry_sheets.operations.hearing import Hearing
     from registry_sheets.operations.recalling import Recall
     from registry_sheets.registry.edits.standing import EditStanding
 
@@ -56,7 +57,8 @@ class Memories:
     """What a look may ask besides the sheet: its history and its outbox; None: there is none.
 
     ``strict``: a history that cannot be read is raised, not merely named. ``now`` is the pass's moment, None for
-    this one. ``refused`` are addresses to which mail cannot be sent, with what the server said.
+    this one. ``refused`` are addresses to which mail cannot be sent, with what the server said. ``hearing`` tells what
+    the platforms say; None: there are none.
     """
 
     history: History | None = None
@@ -64,6 +66,7 @@ class Memories:
     strict: bool = False
     now: datetime | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
+    hearing: Hearing | None = None
 
 
 NOTHING_REMEMBERED = Memories()
@@ -146,21 +149,25 @@ def look(
     grid, match = models_of(snapshot, terms)
     table = parse_models(grid, match, terms.table)
     answers = prober(table, terms) if prober and _asks_links(table, terms) else None
+    lists, vocabulary = lists_of(snapshot, terms), terms.table.vocabulary()
+    heard = memories.hearing(table, lists, vocabulary) if memories.hearing else None
     recalled, forgotten = _recalled(memories, table, today, snapshot.last_editor)
     registry = Registry(
         name=terms.name,
         models=table,
-        lists=lists_of(snapshot, terms),
+        lists=lists,
         today=today,
-        vocabulary=terms.table.vocabulary(),
+        vocabulary=vocabulary,
         date_order=terms.table.date_order,
         links=answers.links if answers else None,
         past=recalled.past if recalled else None,
         edits=memories.undecided(table) if memories.undecided else (),
         mail=replace(terms.mail, refused=memories.refused) if terms.mail else None,
+        platforms=heard.platforms if heard else None,
     )
     unknown, gone = answers.not_asked if answers else {}, _gone(recalled, memories.strict)
     unread = tuple(f"Not checked: {link}: {why}." for link, why in sorted(unknown.items()))
+    unheard, told = (heard.missed, heard.notices) if heard else ((), ())
     return Look(
         name=terms.name,
         label=workbook.label,
@@ -169,8 +176,8 @@ def look(
         match=match,
         registry=registry,
         result=_dated(check(registry, terms.rules), recalled, today),
-        complete=not (unknown or forgotten or gone),
-        notices=(*unread, *forgotten, *gone, *registry.lists.problems),
+        complete=not (unknown or unheard or forgotten or gone),
+        notices=(*unread, *unheard, *told, *forgotten, *gone, *lists.problems),
         recall=recalled,
     )
 

@@ -26,7 +26,7 @@ from registry_sheets.registry.past.live_period import LivePeriod
 from registry_sheets.registry.rules import rule
 from registry_sheets.registry.rules.retraining_overdue import retraining_days
 from registry_sheets.registry.rules.review_overdue import last_seen
-from registry_sheets.registry.table import ModelTable
+from registry_sheets.registry.table import ModelTable, Stage
 from registry_sheets.registry.text import shown
 from registry_sheets.reports.content import (
     CHANGES_DAYS,
@@ -123,6 +123,8 @@ def _open(finding: Finding, table: ModelTable, owners: Sequence[tuple[Person, ..
     people = owners[index] if index is not None else ()
     if index is not None and finding.rule in OVERDUE_RULES and table.name_keys[index] and table.version_keys[index]:
         people = _owners_of_version(index, table, owners)
+    if index is None and finding.name:
+        people = _owners_of_model(finding.name, table, owners)
     return OpenFinding(finding, people, rule(finding.rule).title, places.finding(finding))
 
 
@@ -132,6 +134,13 @@ def _owners_of_version(index: int, table: ModelTable, owners: Sequence[tuple[Per
         row for row in table.by_model[table.name_keys[index]] if table.version_keys[row] == table.version_keys[index]
     ]
     return tuple(dict.fromkeys(person for row in rows for person in owners[row]))
+
+
+def _owners_of_model(name: str, table: ModelTable, owners: Sequence[tuple[Person, ...]]) -> tuple[Person, ...]:
+    """The owners of a model, for what is about a version of it that has no row: of its rows that are not archived."""
+    rows = table.by_model.get(normalise(name), ())
+    current = [row for row in rows if table.judged[row] is not Stage.ARCHIVED]
+    return tuple(dict.fromkeys(person for row in current or rows for person in owners[row]))
 
 
 def _live(

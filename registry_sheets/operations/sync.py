@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from registry_sheets.errors import (
     HistoryMoved,
@@ -26,6 +27,9 @@ from registry_sheets.registry.sheets import Sheet
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.workbooks.base import Snapshot, Workbook
 
+if TYPE_CHECKING:
+    from registry_sheets.operations.hearing import Hearing
+
 TRIES = 3
 """So often a pass starts over when somebody saved the workbook in between."""
 
@@ -36,7 +40,7 @@ class Outputs:
 
     ``accept_removals``: rows that are gone are gone, however many they are. ``trial``: of a day that has not come,
     so that nothing is recorded. ``pages`` makes what is published beside the findings, by file name.
-    ``refused`` as Memories.refused. ``kept`` as in write_back().
+    ``refused`` and ``hearing`` as in Memories. ``kept`` as in write_back().
     """
 
     write_back: WriteBack
@@ -50,6 +54,7 @@ class Outputs:
     pages: Callable[[Look], Mapping[str, bytes]] = lambda _: {}
     refused: Mapping[str, str] = field(default_factory=dict)
     kept: str = ""
+    hearing: Hearing | None = None
 
 
 def run_pass(workbook: Workbook, terms: Terms, today: date, outputs: Outputs, prober: Prober | None = None) -> Look:
@@ -107,7 +112,7 @@ def _recorded(
         found = queue.standing(table) if queue else found
         return found.decide
 
-    memories = Memories(outputs.history, undecided, strict=True, refused=outputs.refused)
+    memories = Memories(outputs.history, undecided, strict=True, refused=outputs.refused, hearing=outputs.hearing)
     seen = with_outbox(look(workbook, terms, today, prober, memories), found)
     if outputs.trial:
         return seen.noting("Not recorded: that day has not come yet.")

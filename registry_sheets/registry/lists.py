@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -59,7 +59,16 @@ LIST_BLOCKS: tuple[ListBlock, ...] = (
 )
 """What Lists holds, from left to right with an empty column between."""
 
-_SAME_HEADERS = {"locations": "location", "email": "e mail", "mail": "e mail", "data sources": "data source"}
+_PLATFORM = "platform"
+"""The header of a column that people may add beside Location; no list lacks anything without it."""
+
+_SAME_HEADERS = {
+    "platforms": _PLATFORM,
+    "locations": "location",
+    "email": "e mail",
+    "mail": "e mail",
+    "data sources": "data source",
+}
 _NOT_ACTIVE = frozenset(("no", "n", "false", "0", "inactive", "left", "gone", "nein", "non", "not active", "former"))
 _SEARCHED_ROWS = 200
 
@@ -89,6 +98,7 @@ def parse_lists(grid: Grid | None, date_order: DateOrder = "ymd") -> Lists:
         data_sources=_texts(grid, found.get("data_sources")),
         accepted=tuple(_accepted(grid, found.get("accepted"), date_order, problems)),
         problems=tuple(problems),
+        platforms=_platforms(grid, found),
     )
 
 
@@ -211,6 +221,26 @@ def _text(cell: Cell) -> str:
 
 def _texts(grid: Grid, found: _Found | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, cells in _records(grid, found) if (text := _text(cells[0]))))
+
+
+def _platforms(grid: Grid, blocks: Mapping[BlockName, _Found]) -> dict[str, str]:
+    """Location -> platform, by a column Platform to the right of Location that no list owns."""
+    block = blocks.get("locations")
+    if block is None:
+        return {}
+    location = block.columns[0] or 0
+    heads = {name: (found.row, found.columns) for name, found in blocks.items()}
+    owned = {at for found in blocks.values() if found.row == block.row for at in found.columns}
+    keys = _header_keys(grid.rows[block.row])
+    free = (at for at, key in sorted(keys.items()) if key == _PLATFORM and at > location and at not in owned)
+    column = next((at for at in free if not _told(grid, block.row, at, heads)), None)
+    if column is None:
+        return {}
+    end = min(block.end, _end(grid, block.row, (column,), heads))
+    head, rows = grid.rows[block.row][location], grid.rows[block.row + 1 : end]
+    said = [(_text(row[location]), _text(row[column])) for row in rows if not _same_header(row[location], head)]
+    # Of a location that stands there twice, the first row counts.
+    return {place: platform for place, platform in reversed(said) if place and platform}
 
 
 def _owners(grid: Grid, found: _Found | None) -> Iterator[Owner]:

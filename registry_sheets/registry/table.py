@@ -204,7 +204,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What the Lists tab says. An empty list judges nothing."""
+    """What the Lists tab says. An empty list judges nothing.
+
+    ``platforms`` maps a location to the platform that it belongs to, where a Platform column says so.
+    """
 
     tab: str = ""
     locations: tuple[str, ...] = ()
@@ -212,3 +215,4 @@ class Lists:
     data_sources: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     problems: tuple[str, ...] = ()
+    platforms: Mapping[str, str] = field(default_factory=dict)

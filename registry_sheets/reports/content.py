@@ -43,7 +43,10 @@ class LiveLine(NamedTuple):
 
 
 class OpenFinding(NamedTuple):
-    """A finding with who answers for its row; () where nobody does, or where it is about no row."""
+    """A finding with who answers for its row; () where nobody does, or where it is about no model.
+
+    What is about a version without a row is for those who answer for its model.
+    """
 
     finding: Finding
     owners: tuple[Person, ...]

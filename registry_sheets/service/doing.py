@@ -26,7 +26,7 @@ from registry_sheets.state.ledger_values import Failed, noted_moment
 from registry_sheets.state.store import Store
 from registry_sheets.wiring import open_workbook, sends_mail
 from registry_sheets.wiring.mail import ConfiguredPost, first_day, mail_setting
-from registry_sheets.wiring.passes import failure_published, pass_over
+from registry_sheets.wiring.passes import Ways, failure_published, pass_over
 from registry_sheets.wiring.reporting import report_after
 from registry_sheets.wiring.state import store_of
 from registry_sheets.workbooks.base import Workbook
@@ -55,7 +55,7 @@ def _pass(task: Task) -> Result:
         light = task.job == "check" and not task.forced
         if light and is_as_before(registry, ledger, workbook, begun):
             return Result(skipped=True)
-        seen = pass_over(registry, workbook=workbook)
+        seen = pass_over(registry, ways=Ways(light=light), workbook=workbook)
         note_check(registry, ledger, workbook, seen, begun)
         try:
             mailed = _waiting_mail(registry, seen, store, workbook)

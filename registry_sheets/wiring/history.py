@@ -15,6 +15,7 @@ from registry_sheets.wiring import queue_of, sends_mail, state_of
 
 if TYPE_CHECKING:
     from registry_sheets.history.base import History
+    from registry_sheets.operations.hearing import Hearing
 
 HISTORY_NAME = "history.sqlite"
 
@@ -53,10 +54,19 @@ def writable_history(registry: RegistryConfig) -> History:
 
 @contextmanager
 def memories(registry: RegistryConfig) -> Iterator[Memories]:
-    """What a check may ask besides the sheet."""
+    """What a check may ask besides the sheet; the platforms are not asked again."""
     undecided = queue_of(registry).undecided if outbox_folder(registry.sheet.outbox).exists() else None
     with history_of(registry) as history:
-        yield Memories(history, undecided, refused=refused_of(registry))
+        yield Memories(history, undecided, refused=refused_of(registry), hearing=_hearing(registry))
+
+
+def _hearing(registry: RegistryConfig) -> Hearing | None:
+    """What the platforms last said, where the registry has any."""
+    if not registry.settings.platform:
+        return None
+    from registry_sheets.wiring.platforms import last_answers
+
+    return last_answers(registry)
 
 
 def refused_of(registry: RegistryConfig) -> Mapping[str, str]:

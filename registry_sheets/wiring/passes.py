@@ -17,6 +17,7 @@ from registry_sheets.registry.grid import Grid
 from registry_sheets.registry.sheets import Sheet
 from registry_sheets.wiring import limits_of, open_workbook, prober, queue_of, state_of, terms, today_of
 from registry_sheets.wiring.history import HISTORY_NAME, refused_of, writable_history
+from registry_sheets.wiring.platforms import asking_now, last_answers
 from registry_sheets.workbooks.base import Snapshot, Workbook
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ VERSION_HISTORY = "Google keeps it: in the spreadsheet, File > Version history >
 
 @dataclass(frozen=True)
 class Ways:
-    """How a pass is to be done: ``accept_removals`` as in sync.Outputs; ``new_history`` sets the old one aside."""
+    """How a pass is to be done: ``accept_removals`` as in sync.Outputs; ``new_history`` sets the old one aside.
+
+    ``light``: the platforms are not asked again; what they last said holds.
+    """
 
     accept_removals: bool = False
     new_history: bool = False
+    light: bool = False
 
 
 def pass_over(
@@ -79,6 +84,7 @@ def _passed(registry: RegistryConfig, day: date, how: Ways, workbook: Workbook) 
             pages=partial(pages_of, registry, history, workbook),
             refused=refused_of(registry),
             kept="" if registry.sheet.path else VERSION_HISTORY,
+            hearing=last_answers(registry) if how.light else asking_now(registry),
         )
         seen = run_pass(workbook, terms(registry), day, outputs, prober(registry))
     return seen.noting(f"A new history begins on {day}; the old one is kept as {old}.") if old else seen

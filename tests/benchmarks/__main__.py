@@ -3,7 +3,7 @@
     python -m tests.benchmarks            # everything, some minutes
     python -m tests.benchmarks --quick    # small sizes, to see that it runs; goals are not judged
     python -m tests.benchmarks check cell # some of: check, start, write-back, cell, history, growth, report, mails,
-                                          # many, google
+                                          # many, google, platforms
     python -m tests.benchmarks soak       # 10,000 passes in one process; only where it is named
 
 Ends with 1 where a goal is missed.
@@ -17,11 +17,11 @@ import platform
 import sys
 from collections.abc import Sequence
 
-from tests.benchmarks import bench, nights
+from tests.benchmarks import bench, nights, outside
 from tests.benchmarks.bench import QUICK, Line, Scale
 from tests.benchmarks.processes import Failed
 
-GROUPS = {**bench.GROUPS, **nights.GROUPS}
+GROUPS = {**bench.GROUPS, **nights.GROUPS, **outside.GROUPS}
 _HEAD = "| what | ours | theirs | ratio | goal | |\n|---|---|---|---|---|---|"
 
 

@@ -40,6 +40,7 @@ class Scale:
     registries: int = 100
     many_rows: int = 200
     passes: int = 10_000
+    listed: int = 5_000
     pairs: int = 5
     slow_pairs: int = 2
     judged: bool = True
@@ -60,6 +61,7 @@ QUICK = Scale(
     registries=3,
     many_rows=20,
     passes=60,
+    listed=50,
     pairs=2,
     slow_pairs=1,
     judged=False,

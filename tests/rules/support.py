@@ -17,6 +17,7 @@ from registry_sheets.registry.headers import find_header
 from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.past.known import Past
 from registry_sheets.registry.past.records import Entry
+from registry_sheets.registry.platforms.terms import Platforms
 from registry_sheets.registry.rules import rule
 from registry_sheets.registry.rules.base import EXAMPLE_DAY, Example, MailTerms, Registry
 from registry_sheets.registry.table import Lists, ModelTable, Owner
@@ -85,6 +86,7 @@ def registry(
     before: Sequence[Row] | None = None,
     edits: tuple[EditStanding, ...] = (),
     mail: MailTerms | None = None,
+    platforms: Platforms | None = None,
     **how: Any,
 ) -> Registry:
     """A registry of the rows; see table() for ``how``. ``before`` are the rows of its baseline, a year ago."""
@@ -102,6 +104,7 @@ def registry(
         links=links,
         edits=edits,
         mail=mail,
+        platforms=platforms,
         past=past_of_passes([(BASELINE, table(before, **how))], models, today) if before is not None else None,
     )
 
@@ -156,6 +159,7 @@ def of_example(example: Example) -> Registry:
         before=example.before,
         edits=example.edits,
         mail=example.mail,
+        platforms=example.platforms() if example.platforms else None,
         lists=Lists(
             tab="Lists",
             locations=example.lists.get("Location", ()),

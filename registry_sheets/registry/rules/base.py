@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,8 @@ from registry_sheets.registry.table import Lists, ModelTable, Stage
 if TYPE_CHECKING:  # a check of a registry without history need not load what history is made of
     from registry_sheets.registry.edits.standing import EditStanding
     from registry_sheets.registry.past.known import Past
+    from registry_sheets.registry.platforms.reconciling import Reconciled
+    from registry_sheets.registry.platforms.terms import Platforms
 
 EXAMPLE_DAY = date(2026, 7, 1)
 """The day on which every rule's examples are read, in docs and in tests."""
@@ -51,6 +54,16 @@ class Registry:
     edits: tuple[EditStanding, ...] = ()  # recorded edits that somebody has to decide about
     past: Past | None = None  # what history knows; None: nothing, or this is the baseline
     mail: MailTerms | None = None  # None: owners get no mail
+    platforms: Platforms | None = None  # what they said; None: there are none, or they were not asked
+
+    @cached_property
+    def reconciled(self) -> Reconciled | None:
+        """The sheet held against its platforms; None where there are none."""
+        if self.platforms is None:
+            return None
+        from registry_sheets.registry.platforms.reconciling import Reconciled
+
+        return Reconciled(self.models, self.lists, self.platforms, self.vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class Example:
     edits: tuple[EditStanding, ...] = ()  # as Registry.edits
     mail: MailTerms | None = None  # as Registry.mail
     before: tuple[Mapping[str, Any], ...] | None = None  # the rows of the baseline, a year before EXAMPLE_DAY
+    platforms: Callable[[], Platforms] | None = None  # makes Registry.platforms
 
 
 @dataclass(frozen=True)

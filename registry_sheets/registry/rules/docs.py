@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from inspect import getdoc
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.rules.base import Example, MailTerms, Options, Rule
+
+if TYPE_CHECKING:
+    from registry_sheets.registry.platforms.terms import Platforms
+    from registry_sheets.registry.platforms.values import PlatformVersion
 
 _WIDTH = 88
 _NO_CELLS = "(a row with nothing wrong)"
@@ -58,6 +62,25 @@ def _mail(terms: MailTerms) -> list[str]:
     return [f"mail goes to {', '.join(terms.domains)}", *(f"refused: {reply}" for reply in terms.refused.values())]
 
 
+def _said(platforms: Platforms) -> list[str]:
+    """What the platform of an example says, and which location is its."""
+    from registry_sheets.registry.platforms.telling import percent
+
+    answer = platforms.answers[0]
+    told = [f"{one.model} {one.version}{_known(one)}" for one in answer.versions]
+    told += [f"endpoint '{one.endpoint}' serves {one.version}{percent(one.share)}" for one in answer.deployments]
+    whose = [f"location '{one.name}' is on {one.platform}" for one in platforms.locations]
+    said = f"{answer.platform} says: {', '.join(told) or 'nothing'}"
+    return [*whose, said, *(f"it was asked: {reason}" for reason in answer.missed)]
+
+
+def _known(version: PlatformVersion) -> str:
+    lineage = version.lineage
+    trained = f", trained {lineage.trained.date()}" if lineage and lineage.trained else ""
+    data = f", read {', '.join(lineage.data)}" if lineage and lineage.data else ""
+    return f"{f', {version.stage}' if version.stage else ''}{trained}{data}"
+
+
 def _example(label: str, example: Example) -> Iterable[str]:
     setting = [f"Lists, {_heading(header)}: {', '.join(values)}" for header, values in example.lists.items()]
     setting += [f"row above: {_cells(row)}" for row in example.others]
@@ -65,6 +88,7 @@ def _example(label: str, example: Example) -> Iterable[str]:
     setting += [f"edit that {_STANDS[edit.kind]}: {edit.what}" for edit in example.edits]
     setting += _mail(example.mail) if example.mail else []
     setting += [f"asked: {problem}" for problem in (example.links or {}).values() if problem]
+    setting += _said(example.platforms()) if example.platforms else []
     setting += [f"a cell with content at {address}" for address in example.beyond]
     above = f"  [{'; '.join(setting)}]" if setting else ""
     cells = _cells(example.row) or ("" if above else _NO_CELLS)

@@ -1,0 +1,117 @@
+"""What the platforms of a registry say: asked now, or as they last answered; and what to tell about that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol
+
+from registry_sheets.registry.platforms.pairing import Paired, Pairing
+from registry_sheets.registry.platforms.reconciling import Reconciled, lineage_wanted
+from registry_sheets.registry.platforms.terms import LocationTerms, Platforms, PlatformTerms
+from registry_sheets.registry.platforms.values import PlatformAnswer, PlatformVersion
+from registry_sheets.registry.table import Lists, ModelTable, Stage
+from registry_sheets.registry.wording import clipped
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""When a platform was asked that never was."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the platforms said. ``missed`` are sentences about what they did not say; ``notices`` tell of when it is."""
+
+    platforms: Platforms
+    missed: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Hearing(Protocol):
+    """Asks the platforms of a registry for what its sheet can be held against."""
+
+    def __call__(self, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage], /) -> Heard: ...
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What people settled about the platforms of a registry; see registry.platforms.terms.Platforms."""
+
+    terms: tuple[PlatformTerms, ...] = ()
+    locations: tuple[LocationTerms, ...] = ()
+    zone: tzinfo = UTC
+
+    def of(self, answers: Iterable[PlatformAnswer]) -> Platforms:
+        return Platforms(tuple(answers), self.terms, self.locations, self.zone)
+
+
+Asker = Callable[[Callable[[PlatformAnswer], Sequence[PlatformVersion]]], tuple[PlatformAnswer, ...]]
+"""Asks, given which versions of an answer want their lineage asked."""
+
+Also = Callable[[Reconciled, Pairing], Iterable[Paired]]
+"""Versions of a platform that somebody wants to know more of."""
+
+
+class AskingNow:
+    """Asks them, once, however often it is called: a pass that starts over does not ask again.
+
+    ``keep`` is given what they said; ``also``: of these versions lineage is asked as well.
+    """
+
+    def __init__(
+        self,
+        ask: Asker,
+        settled: Settled,
+        keep: Callable[[tuple[PlatformAnswer, ...]], None],
+        also: Also | None = None,
+    ) -> None:
+        self._ask = ask
+        self._settled = settled
+        self._keep = keep
+        self._also = also
+        self._answers: tuple[PlatformAnswer, ...] | None = None
+
+    def __call__(self, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage], /) -> Heard:
+        if self._answers is None:
+            self._answers = self._ask(lambda answer: self._wanted(answer, table, lists, vocabulary))
+            self._keep(self._answers)
+        return heard(self._settled, self._answers)
+
+    def _wanted(
+        self, answer: PlatformAnswer, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage]
+    ) -> list[PlatformVersion]:
+        found = Reconciled(table, lists, self._settled.of([answer]), vocabulary)
+        wanted = lineage_wanted(found, found.platforms[0])
+        if self._also:
+            wanted += self._also(found, found.platforms[0])
+        return [one.there for one in wanted]
+
+
+@dataclass(frozen=True)
+class LastAnswers:
+    """What they said when they were last asked; one that never was is not checked."""
+
+    settled: Settled
+    answers: tuple[PlatformAnswer, ...] = field(default=())
+
+    def __call__(self, _table: ModelTable, _lists: Lists, _vocabulary: Mapping[str, Stage], /) -> Heard:
+        now = heard(self.settled, self.answers)
+        return Heard(now.platforms, now.missed, tuple(self._as_of()))
+
+    def _as_of(self) -> Iterable[str]:
+        for one in self.answers:
+            if one.asked != NEVER:
+                asked = one.asked.astimezone(self.settled.zone)
+                yield f"{clipped(one.platform)} is as it answered on {asked:%Y-%m-%d} at {asked:%H:%M}."
+
+
+def heard(settled: Settled, answers: tuple[PlatformAnswer, ...]) -> Heard:
+    """Answers with what they lack."""
+    missed = (f"Not checked: {clipped(one.platform)}: {reason}" for one in answers for reason in one.missed)
+    return Heard(settled.of(answers), tuple(missed))
+
+
+def never_asked(name: str, kind: str) -> PlatformAnswer:
+    """The answer of a platform that was not asked yet."""
+    reason = f'It was not asked yet. Ask it with: registry-sheets reconcile "{clipped(name)}"'
+    return PlatformAnswer(name, kind, NEVER, missed=(reason,), missed_versions=True, missed_deployments=True)

@@ -1,0 +1,108 @@
+"""The settings of a platform and of a location that belongs to one. No secret stands here, only where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+PlatformKind = Literal["mlflow", "kubeflow", "sagemaker", "azureml", "vertex"]
+
+KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "mlflow": (("url",), ("live", "token_env", "ca_file")),
+    "kubeflow": (("url",), ("token_env", "token_file", "ca_file")),
+    "sagemaker": (("regions",), ("profile", "url")),
+    "azureml": (("subscription", "resource_group", "workspaces"), ("url",)),
+    "vertex": (("project", "locations"), ("url",)),
+}
+"""Kind -> the keys that it needs and the keys that it may have, beside those of every platform."""
+
+_EVERY = ("kind", "name", "timeout", "names", "models", "leave_out", "version_tag")
+
+
+class PlatformSettings(BaseModel):
+    """One ``[[platform]]`` block: where it is, and how its models are called in the sheet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # as setting_tables.Strict
+
+    kind: PlatformKind
+    name: str = ""
+    timeout: float = Field(60.0, gt=0, le=3600)
+    names: dict[str, str] = {}
+    models: list[str] = []
+    leave_out: list[str] = []
+    version_tag: str = ""
+    url: str = ""
+    live: list[str] = ["champion", "champion-*"]
+    token_env: str = ""
+    token_file: str = ""
+    ca_file: str = ""
+    regions: list[str] = []
+    profile: str = ""
+    subscription: str = ""
+    resource_group: str = ""
+    workspaces: list[str] = []
+    project: str = ""
+    locations: list[str] = []
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return self.name or self.kind
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        # The value is not repeated: it may hold a user with a password.
+        if value and not re.fullmatch(r"https?://[^/\s@?#]+(/[^\s@?#]*)?", value):
+            raise ValueError(
+                "This must be an address such as http://mlflow.internal:5000, without a sign-in in it: "
+                "that stands in no config."
+            )
+        return value.rstrip("/")
+
+    @field_validator("token_env")
+    @classmethod
+    def _variable(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
+            raise ValueError(
+                "This must be the name of an environment variable that holds the token; "
+                "the token itself stands in no config."
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        for fault in _faults(self):
+            raise ValueError(fault)
+        return self
+
+
+class LocationSettings(BaseModel):
+    """One ``[[location]]`` block: a location of the sheet that belongs to a platform.
+
+    ``endpoint`` "": any endpoint of the platform that serves the model.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    name: str = Field(min_length=1)
+    platform: str = Field(min_length=1)
+    endpoint: str = ""
+
+
+def _faults(said: PlatformSettings) -> Iterator[str]:
+    needed, more = KEYS[said.kind]
+    for key in needed:
+        if not getattr(said, key):
+            example = '["..."]' if key in ("regions", "workspaces", "locations") else '"..."'
+            yield f'kind = "{said.kind}" needs {key} = {example}'
+    for key in sorted(said.model_fields_set):
+        if key not in (*_EVERY, *needed, *more):
+            takes = ", ".join((*needed, *more, *_EVERY[1:]))
+            yield f'{key} says nothing to kind = "{said.kind}". It takes: {takes}'
+    for key, value in (*said.names.items(), *((one, one) for one in (*said.models, *said.leave_out))):
+        if not key.strip() or not value.strip():
+            yield "a name or pattern of a model is empty"

@@ -1,0 +1,204 @@
+"""The platforms as they are configured: how each is opened, what people settled about it, what it last said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING
+
+from registry_sheets.config import RegistryConfig
+from registry_sheets.errors import ConfigProblem, PlatformUnanswered
+from registry_sheets.platform_settings import PlatformSettings
+from registry_sheets.settings import nearest
+from registry_sheets.wiring import state_of
+
+if TYPE_CHECKING:
+    from registry_sheets.operations.hearing import Also, AskingNow, Hearing, Settled
+    from registry_sheets.platforms.asking import Question
+    from registry_sheets.platforms.base import Platform
+    from registry_sheets.platforms.deadline import Deadline
+    from registry_sheets.registry.platforms.values import PlatformAnswer
+
+
+def asking_now(registry: RegistryConfig, name: str = "", also: Also | None = None) -> AskingNow | None:
+    """Asks the registry's platforms (or the one of that name) and keeps what they say; None where it has none.
+
+    ``also`` as in AskingNow. Raises ConfigProblem where there is none of that name.
+    """
+    chosen = _chosen(registry, name)
+    if not chosen:
+        return None
+    from registry_sheets.operations.hearing import AskingNow
+    from registry_sheets.platforms.asking import ask_platforms
+
+    questions = _questions(chosen)
+    keep = partial(_keep, registry, chosen)
+    return AskingNow(partial(ask_platforms, questions), settled(registry), keep, also)
+
+
+def asked_now(registry: RegistryConfig) -> tuple[PlatformAnswer, ...]:
+    """What all platforms of a registry say now, without lineage; nothing is kept."""
+    from registry_sheets.platforms.asking import ask_platforms
+
+    return ask_platforms(_questions(registry.settings.platform), lambda _: ())
+
+
+def with_platform(registries: Sequence[RegistryConfig], name: str) -> Sequence[RegistryConfig]:
+    """Of several registries those that have a platform (of that name). Raises ConfigProblem where none has."""
+    having = [one for one in registries if _has(one, name)]
+    if not having:
+        _chosen(registries[0], name or " ")
+    return having
+
+
+def _has(registry: RegistryConfig, name: str) -> bool:
+    wanted = name.casefold()
+    return any(wanted in ("", said.label.casefold(), said.kind) for said in registry.settings.platform)
+
+
+def last_answers(registry: RegistryConfig) -> Hearing | None:
+    """What the registry's platforms said when they were last asked; None where it has none."""
+    if not registry.settings.platform:
+        return None
+    from registry_sheets.operations.hearing import LastAnswers, never_asked
+    from registry_sheets.state.platform_answers import kept_answers
+
+    kept = kept_answers(state_of(registry))
+    answers = (
+        kept[said.label].answer
+        if said.label in kept and kept[said.label].question == _question(said)
+        else never_asked(said.label, said.kind)
+        for said in registry.settings.platform
+    )
+    return LastAnswers(settled(registry), tuple(answers))
+
+
+def settled(registry: RegistryConfig) -> Settled:
+    """What the config says of the registry's platforms and their locations."""
+    from registry_sheets.operations.hearing import Settled
+    from registry_sheets.registry.platforms.terms import LocationTerms, PlatformTerms
+
+    terms = (
+        PlatformTerms(said.label, said.kind, said.names, tuple(said.models), tuple(said.leave_out), said.version_tag)
+        for said in registry.settings.platform
+    )
+    locations = (LocationTerms(said.name, said.platform, said.endpoint) for said in registry.settings.location)
+    return Settled(tuple(terms), tuple(locations), _zone(registry))
+
+
+def open_platform(said: PlatformSettings, deadline: Deadline) -> Platform:
+    """The adapter of a platform. Raises PlatformUnanswered where its packages are not installed, and as it does."""
+    try:
+        return _OPENERS[said.kind](said, deadline)
+    except ImportError as error:
+        extra = "azure" if said.kind == "azureml" else said.kind
+        raise PlatformUnanswered(
+            f"What asks a platform of kind {said.kind} is not installed ({error.name} is missing).",
+            f'Install it: pip install "registry-sheets[{extra}]"',
+        ) from None
+
+
+def _mlflow(said: PlatformSettings, deadline: Deadline) -> Platform:
+    from registry_sheets.platforms.mlflow import MlflowPlatform
+
+    return MlflowPlatform(
+        said.label,
+        said.url,
+        deadline,
+        live=said.live,
+        environment=os.environ,
+        token_env=said.token_env,
+        ca_file=said.ca_file,
+    )
+
+
+def _kubeflow(said: PlatformSettings, deadline: Deadline) -> Platform:
+    from registry_sheets.platforms.kubeflow import KubeflowPlatform
+
+    return KubeflowPlatform(
+        said.label,
+        said.url,
+        deadline,
+        environment=os.environ,
+        token_env=said.token_env,
+        token_file=said.token_file,
+        ca_file=said.ca_file,
+    )
+
+
+def _sagemaker(said: PlatformSettings, deadline: Deadline) -> Platform:
+    from registry_sheets.platforms.sagemaker import SagemakerPlatform
+
+    return SagemakerPlatform(said.label, said.regions, deadline, profile=said.profile, url=said.url)
+
+
+def _azureml(said: PlatformSettings, deadline: Deadline) -> Platform:
+    from registry_sheets.platforms.azureml import AzureMlPlatform
+
+    url = {"url": said.url} if said.url else {}
+    return AzureMlPlatform(said.label, said.subscription, said.resource_group, said.workspaces, deadline, **url)
+
+
+def _vertex(said: PlatformSettings, deadline: Deadline) -> Platform:
+    from registry_sheets.platforms.vertex import VertexPlatform
+
+    return VertexPlatform(said.label, said.project, said.locations, deadline, url=said.url)
+
+
+_OPENERS: Mapping[str, Callable[[PlatformSettings, Deadline], Platform]] = {
+    "mlflow": _mlflow,
+    "kubeflow": _kubeflow,
+    "sagemaker": _sagemaker,
+    "azureml": _azureml,
+    "vertex": _vertex,
+}
+
+
+def _questions(platforms: Iterable[PlatformSettings]) -> list[Question]:
+    from registry_sheets.platforms.asking import Question
+
+    return [Question(said.label, said.kind, said.timeout, partial(open_platform, said)) for said in platforms]
+
+
+def _chosen(registry: RegistryConfig, name: str) -> tuple[PlatformSettings, ...]:
+    """All platforms of a registry, or the one that is called so or is the only one of that kind."""
+    known = tuple(registry.settings.platform)
+    if not name:
+        return known
+    named = [said for said in known if said.label.casefold() == name.casefold()]
+    named = named or [said for said in known if said.kind == name.casefold()]
+    if len(named) == 1:
+        return tuple(named)
+    if not known:
+        raise ConfigProblem(
+            f"The registry '{registry.name}' has no platform.",
+            "Add a block to its config: [[platform]] with kind, name.",
+        )
+    labels = [said.label for said in known]
+    if len(named) > 1:
+        raise ConfigProblem(f"Several platforms are of kind {name}.", f"Name one of them: {', '.join(labels)}.")
+    raise ConfigProblem(f"There is no platform '{name}'.", nearest(name, labels))
+
+
+def _keep(registry: RegistryConfig, chosen: tuple[PlatformSettings, ...], answers: tuple[PlatformAnswer, ...]) -> None:
+    from registry_sheets.state.platform_answers import KeptAnswer, keep_answers
+
+    asked = zip(chosen, answers, strict=True)
+    keep_answers(state_of(registry), [KeptAnswer(_question(said), answer) for said, answer in asked])
+
+
+def _question(said: PlatformSettings) -> str:
+    """What an answer is an answer to: where the platform is, and what counts as live on it."""
+    return said.model_dump_json(exclude={"names", "models", "leave_out", "version_tag", "timeout"})
+
+
+def _zone(registry: RegistryConfig) -> tzinfo:
+    if registry.settings.time_zone:
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(registry.settings.time_zone)
+    here = datetime.now().astimezone().tzinfo
+    assert here is not None
+    return here
