@@ -69,7 +69,7 @@ class Expecting:
         found = self.of(location)
         if all(one.stated or not one.endpoint for one in found):
             return found
-        return tuple(one for one in found if True)
+        return tuple(one for one in found if one.stated or not one.endpoint or one.serving(name_key))
 
     def is_stated(self, location: str) -> bool:
         """Whether people say to which platform a location belongs; also to one that was not asked."""
