@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,6 +12,7 @@ from registry_sheets.cli.start import Shape
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
     from registry_sheets.errors import ConfigProblem
+    from registry_sheets.wiring.leaving import Departure
 
 One = Annotated[str, typer.Option("--registry", metavar="NAME", help="Which registry, where the config has several.")]
 Told = Annotated[Shape, typer.Option("--format", help="How to write it.")]
@@ -19,16 +20,31 @@ Told = Annotated[Shape, typer.Option("--format", help="How to write it.")]
 
 def export(
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="A new .xlsx, or the address of a blank Google spreadsheet.")
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A new .xlsx, the address of a blank Google spreadsheet, mlflow, sagemaker, or a platform's name.",
+        ),
     ],
     second: Annotated[str, typer.Argument(metavar="", hidden=True)] = "",
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where MLflow is, if not as the config says.")] = "",
+    region: Annotated[
+        str, typer.Option("--region", metavar="REGION", help="Of SageMaker, if not as the config says.")
+    ] = "",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write to the platform; without it what would be done is only shown.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be carried, and write nothing.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every change, not only the first twenty.")] = False,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
     registry: One = "",
     shape: Told = Shape.TABLE,
 ) -> None:
-    """Copy a registry whole: from Excel into a blank Google spreadsheet, from Google into a new .xlsx."""
+    """Copy a registry whole: from Excel into a blank Google spreadsheet, from Google into a new .xlsx.
+
+    Or show what a platform's registry (MLflow, SageMaker) lacks of it; with --apply write it there.
+    """
     from registry_sheets.cli.transfer_output import print_exported
     from registry_sheets.operations.transfer import export as do
     from registry_sheets.wiring import open_workbook, terms
@@ -37,6 +53,12 @@ def export(
     if second:
         raise _two(target, second)
     one = _chosen(config, sheet, registry)
+    from registry_sheets.wiring.leaving import departure
+
+    if (platform := departure(target, one, url, region)) is not None:
+        _leave(one, platform, apply and not dry_run, everything, shape)
+    if apply or everything:
+        raise _platforms_only("--apply" if apply else "--all", target)
     goal = target_of(target, one)
     done = do(open_workbook(one), terms(one), goal, dry_run)
     print_exported(done, one, target, dry_run, shape is Shape.JSON)
@@ -44,8 +66,19 @@ def export(
 
 def import_(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="An .xlsx, a .csv, or the address of a Google spreadsheet.")
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A platform of the config by its name, an .xlsx, a .csv, or the address of a Google spreadsheet.",
+        ),
     ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="NAME", help="Of a platform all versions of this model; may be given again."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--every-version", help="Of a platform all versions, not only what serves or is promoted.")
+    ] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Add them; without it they are only shown.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show them, as without --apply.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show all of them, not only the first twenty.")] = False,
@@ -57,21 +90,42 @@ def import_(
     registry: One = "",
     shape: Told = Shape.TABLE,
 ) -> None:
-    """Show which rows and list entries of another list are missing here; with --apply add them."""
-    from registry_sheets.cli.transfer_output import print_imported
-    from registry_sheets.operations.transfer_import import import_rows
+    """Show which versions of a platform, or rows of another list, are missing here; with --apply add them."""
+    from registry_sheets.cli.transfer_output import exit_code, print_imported
+    from registry_sheets.operations.transfer_import import import_brought
     from registry_sheets.operations.transfer_limits import EXCEL, GOOGLE
     from registry_sheets.wiring.editing import desk_of
-    from registry_sheets.wiring.transfer import incoming
+    from registry_sheets.wiring.importing import bringing
 
     one = _chosen(config, sheet, registry)
-    found = incoming(source, one)
+    bring = bringing(source, one, tuple(model or ()), every)
     limits = GOOGLE if one.sheet.path is None else EXCEL
-    done = import_rows(desk_of(one, wait), found, limits, apply and not dry_run)
-    print_imported(done, found.label, everything, shape is Shape.JSON)
+    done = import_brought(desk_of(one, wait), bring, limits, apply and not dry_run)
+    print_imported(done, everything, shape is Shape.JSON)
+    raise typer.Exit(exit_code(done))
 
 
 import_.__name__ = "import"
+
+
+def _leave(one: RegistryConfig, platform: Departure, apply: bool, everything: bool, shape: Shape) -> NoReturn:
+    """Export to a platform. Raises typer.Exit."""
+    from registry_sheets.cli.leaving_output import print_left, tell_progress
+    from registry_sheets.operations.transfer_platform import export_platform, leaving_table
+    from registry_sheets.wiring import open_workbook, terms
+
+    try:
+        table = leaving_table(open_workbook(one), terms(one))
+        done = export_platform(table, platform.target, platform.terms, apply, tell_progress)
+    finally:
+        platform.target.close()
+    raise typer.Exit(print_left(done, everything, shape is Shape.JSON))
+
+
+def _platforms_only(flag: str, target: str) -> ConfigProblem:
+    from registry_sheets.errors import ConfigProblem
+
+    return ConfigProblem(f"{flag} is about an export to a platform, and {target} is none.", f"Leave {flag} out.")
 
 
 def _two(source: str, target: str) -> ConfigProblem:

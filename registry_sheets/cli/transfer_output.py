@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from registry_sheets.cli.failures import pasted, say
+from registry_sheets.cli.failures import ExitCode, pasted, say
 from registry_sheets.cli.findings_output import Paint, paint_for
 from registry_sheets.cli.init_output import as_typed
 from registry_sheets.cli.streams import as_ascii
@@ -23,6 +23,9 @@ from registry_sheets.registry.grid import Cell
 from registry_sheets.registry.past.facts import header_of
 from registry_sheets.registry.text import shown, terminal_safe
 from registry_sheets.registry.wording import clipped, listed
+
+if TYPE_CHECKING:
+    from registry_sheets.operations.platform_rows import FromPlatform
 
 SHOWN = 20
 
@@ -86,14 +89,19 @@ def _quoted(titles: Sequence[str]) -> list[str]:
 # Import
 
 
-def print_imported(done: Imported, source: str, everything: bool, as_json: bool) -> None:
+def exit_code(done: Imported) -> ExitCode:
+    """What the command's exit code says: a platform that did not tell all has gaps that nobody sees in the rows."""
+    return ExitCode.CLEAN if done.platform is None or done.platform.answer.complete else ExitCode.NOT_CHECKED
+
+
+def print_imported(done: Imported, everything: bool, as_json: bool) -> None:
     """Print what came in, or would, and what is there otherwise."""
     if as_json:
         _print_json(_imported_object(done))
     else:
         paint = paint_for(sys.stdout)
         most = None if everything else SHOWN
-        print("\n".join(_imported(done, source, paint, most)))
+        print("\n".join(_imported(done, paint, most)))
     for notice in (*done.done.notices, *done.notices):
         say(notice)
 
@@ -104,11 +112,13 @@ _HEADS = {
     "waiting": "Not yet written into {sheet}, kept in the outbox: {rows}.",
     "unchanged": "No row is missing in {sheet}.",
 }
+_NOTHING_TO_ADD = "Nothing to add to {sheet}."
 
 
-def _imported(done: Imported, source: str, paint: Paint, most: int | None) -> Iterable[str]:
+def _imported(done: Imported, paint: Paint, most: int | None) -> Iterable[str]:
     rows = done.rows
-    yield terminal_safe(_HEADS[done.done.outcome].format(sheet=done.label, rows=_counted(len(rows.steps), "row")))
+    head = _NOTHING_TO_ADD if done.platform and not rows.steps else _HEADS[done.done.outcome]
+    yield terminal_safe(head.format(sheet=done.label, rows=_counted(len(rows.steps), "row")))
     yield from _some((_row(step, paint) for step in rows.steps), len(rows.steps), most)
     if done.lists.missing:
         what = "Added to" if done.listed else "Missing in"
@@ -117,18 +127,36 @@ def _imported(done: Imported, source: str, paint: Paint, most: int | None) -> It
         yield from _some((_entry(one, paint) for one in done.lists.missing), len(done.lists.missing), most)
     if rows.alike:
         yield f"Here already, and alike: {_counted(rows.alike, 'row')}."
-    yield from _conflicts(done, source, paint, most)
+    yield from _conflicts(done, paint, most)
+    if done.platform:
+        yield from map(terminal_safe, _platform(done.platform, bool(rows.steps)))
     if done.done.outcome == "planned" or (done.lists.missing and not done.listed):
         yield "Add what is missing with the same command and --apply."
-    if rows.steps or done.lists.missing:
+    if (rows.steps or done.lists.missing) and not done.platform:
         yield "Only cells come in: no looks, number formats, comments, and no history."
 
 
-def _conflicts(done: Imported, source: str, paint: Paint, most: int | None) -> Iterable[str]:
+def _platform(told: FromPlatform, rows: bool) -> Iterable[str]:
+    """What the platform has beside the rows."""
+    answer, name = told.answer, clipped(told.answer.platform)
+    if not answer.complete:
+        blank = " What it did not tell is blank, and a later import fills no row that is there." if rows else ""
+        yield f"{name} did not tell all: see below.{blank}"
+    if told.here:
+        here = f"Of the versions on {name} the sheet has {told.here:,} already; those rows stay as they are."
+        yield f"{here} Where they differ: registry-sheets reconcile {pasted(name)}"
+    if told.others:
+        more = "1 more is" if told.others == 1 else f"{told.others:,} more are"
+        yield f"{more} not proposed: --model NAME adds those of a model, --every-version all."
+    if not (answer.versions or answer.deployments) and answer.complete:
+        yield f"{name} has no versions."
+
+
+def _conflicts(done: Imported, paint: Paint, most: int | None) -> Iterable[str]:
     found = [*(_conflict(one, paint) for one in done.rows.conflicts)]
     found += [_other_entry(one, paint) for one in done.lists.otherwise]
     if found:
-        yield terminal_safe(f"Here otherwise than in {source}, and left as they are:")
+        yield terminal_safe(f"Here otherwise than in {done.source}, and left as they are:")
         yield from _some(found, len(found), most)
 
 
@@ -180,6 +208,7 @@ def _counted(number: int, one: str, several: str = "") -> str:
 
 def _imported_object(done: Imported) -> dict[str, Any]:
     return {
+        **({"platform": _platform_object(done.platform)} if done.platform else {}),
         "state": done.done.outcome,
         "id": done.done.id,
         "rows": [{"name": s.name, "version": s.version, "cells": _cells(s)} for s in done.rows.steps],
@@ -198,6 +227,20 @@ def _imported_object(done: Imported) -> dict[str, Any]:
         "lists_written": done.listed,
         "lists_otherwise": [_entry_object(entry) for entry in done.lists.otherwise],
         "notices": [*done.done.notices, *done.notices],
+    }
+
+
+def _platform_object(told: FromPlatform) -> dict[str, Any]:
+    answer = told.answer
+    return {
+        "name": answer.platform,
+        "kind": answer.kind,
+        "asked": answer.asked.isoformat(),
+        "versions": len(answer.versions),
+        "in_sheet": told.here,
+        "not_proposed": told.others,
+        "complete": answer.complete,
+        "not_checked": list(answer.missed),
     }
 
 

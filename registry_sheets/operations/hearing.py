@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.platforms.pairing import Paired, Pairing
 from registry_sheets.registry.platforms.reconciling import Reconciled, lineage_wanted
 from registry_sheets.registry.platforms.terms import LocationTerms, Platforms, PlatformTerms
 from registry_sheets.registry.platforms.values import PlatformAnswer, PlatformVersion
 from registry_sheets.registry.table import Lists, ModelTable, Stage
-from registry_sheets.registry.wording import clipped
+from registry_sheets.registry.wording import clipped, listed
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 """When a platform was asked that never was."""
+
+_NO_PLATFORM = frozenset(("", "no", "none", "-"))
+"""What people put into Lists' column Platform for a location that is on none."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class AskingNow:
         if self._answers is None:
             self._answers = self._ask(lambda answer: self._wanted(answer, table, lists, vocabulary))
             self._keep(self._answers)
-        return heard(self._settled, self._answers)
+        return heard(self._settled, self._answers, lists)
 
     def _wanted(
         self, answer: PlatformAnswer, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage]
@@ -94,9 +98,9 @@ class LastAnswers:
     settled: Settled
     answers: tuple[PlatformAnswer, ...] = field(default=())
 
-    def __call__(self, _table: ModelTable, _lists: Lists, _vocabulary: Mapping[str, Stage], /) -> Heard:
-        now = heard(self.settled, self.answers)
-        return Heard(now.platforms, now.missed, tuple(self._as_of()))
+    def __call__(self, _table: ModelTable, lists: Lists, _vocabulary: Mapping[str, Stage], /) -> Heard:
+        now = heard(self.settled, self.answers, lists)
+        return replace(now, notices=(*self._as_of(), *now.notices))
 
     def _as_of(self) -> Iterable[str]:
         for one in self.answers:
@@ -105,10 +109,20 @@ class LastAnswers:
                 yield f"{clipped(one.platform)} is as it answered on {asked:%Y-%m-%d} at {asked:%H:%M}."
 
 
-def heard(settled: Settled, answers: tuple[PlatformAnswer, ...]) -> Heard:
-    """Answers with what they lack."""
+def heard(settled: Settled, answers: tuple[PlatformAnswer, ...], lists: Lists) -> Heard:
+    """Answers with what they lack, and with locations that Lists gives to a platform that nobody knows."""
     missed = (f"Not checked: {clipped(one.platform)}: {reason}" for one in answers for reason in one.missed)
-    return Heard(settled.of(answers), tuple(missed))
+    return Heard(settled.of(answers), tuple(missed), tuple(_nowhere(settled, lists)))
+
+
+def _nowhere(settled: Settled, lists: Lists) -> Iterable[str]:
+    known = {normalise(one.name): one.name for one in settled.terms}
+    for location, platform in lists.platforms.items():
+        if normalise(platform) not in {*known, *_NO_PLATFORM}:
+            yield (
+                f"{lists.tab}: the location '{clipped(location)}' is said to be on the platform '{clipped(platform)}', "
+                f"which is not in the config; there are {listed(list(known.values()))}. It is compared with none."
+            )
 
 
 def never_asked(name: str, kind: str) -> PlatformAnswer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.operations.edit import Done, carry_out
@@ -15,10 +17,16 @@ from registry_sheets.registry.edits.view import View
 from registry_sheets.registry.wording import clipped
 from registry_sheets.workbooks.base import Revision
 
+if TYPE_CHECKING:
+    from registry_sheets.operations.platform_rows import FromPlatform
+
 
 @dataclass(frozen=True)
 class Imported:
-    """What came in, or would. ``listed``: the missing entries of Lists are written; ``label``: what people call it."""
+    """What came in, or would. ``listed``: the missing entries of Lists are written; ``label``: what people call it.
+
+    ``source`` is how people know where it came from; ``platform`` as in Incoming.
+    """
 
     label: str
     done: Done
@@ -26,6 +34,8 @@ class Imported:
     lists: ListsCompared
     listed: bool
     notices: tuple[str, ...]
+    source: str = ""
+    platform: FromPlatform | None = None
 
 
 def import_rows(desk: Desk, incoming: Incoming, limits: Limits, apply: bool = False) -> Imported:
@@ -33,10 +43,17 @@ def import_rows(desk: Desk, incoming: Incoming, limits: Limits, apply: bool = Fa
 
     Rows go through the outbox, so that they wait there where the workbook is open. Raises as edit.record() does.
     """
+    return import_brought(desk, lambda _view: incoming, limits, apply)
+
+
+def import_brought(desk: Desk, bring: Callable[[View], Incoming], limits: Limits, apply: bool = False) -> Imported:
+    """As import_rows(), of what is only found out once the sheet is known; raises as ``bring`` does too."""
     compared = Compared()
+    incoming = Incoming("", ())
 
     def plan(view: View) -> Plan:
-        nonlocal compared
+        nonlocal compared, incoming
+        incoming = bring(view)
         compared = compare_rows(view, incoming.rows, limits)
         count = len(compared.steps)
         return Plan(
@@ -49,7 +66,8 @@ def import_rows(desk: Desk, incoming: Incoming, limits: Limits, apply: bool = Fa
     label = desk.workbook.label
     told = _write_lists(desk, lists, snapshot.revision) if apply and lists.missing else ()
     listed = apply and bool(lists.missing) and not told
-    return Imported(label, done, compared, lists, listed, (*incoming.notices, *lists.notices, *told))
+    notices = (*incoming.notices, *lists.notices, *told)
+    return Imported(label, done, compared, lists, listed, notices, incoming.label, incoming.platform)
 
 
 def _write_lists(desk: Desk, lists: ListsCompared, read: Revision) -> tuple[str, ...]:

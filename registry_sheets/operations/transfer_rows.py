@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry_sheets.errors import EditRefused
 from registry_sheets.operations.carrying import Carried, carry
@@ -26,6 +26,9 @@ from registry_sheets.registry.past.facts import own_key
 from registry_sheets.registry.table import ModelTable
 from registry_sheets.registry.wording import clipped
 from registry_sheets.workbooks.base import Workbook
+
+if TYPE_CHECKING:  # a list from a file need not load what platforms are
+    from registry_sheets.operations.platform_rows import FromPlatform
 
 LONGEST_HEADING = 255
 _RENAMED = " (old list)"
@@ -50,12 +53,16 @@ class IncomingRow:
 
 @dataclass(frozen=True)
 class Incoming:
-    """Another list: its rows, and its Lists tab where it has one. ``notices`` are what it holds and does not come."""
+    """Another list: its rows, and its Lists tab where it has one. ``notices`` are what it holds and does not come.
+
+    ``platform``: what is told of the platform that it comes from, None for a list.
+    """
 
     label: str
     rows: Sequence[IncomingRow]
     lists: Grid | None = None
     notices: tuple[str, ...] = ()
+    platform: FromPlatform | None = None
 
 
 def incoming_of(workbook: Workbook, terms: Terms) -> Incoming:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from registry_sheets.errors import PlatformUnanswered
 from registry_sheets.platforms.http import JsonApi
 from registry_sheets.platforms.mlflow_refusals import MlflowRefused, pages
 from registry_sheets.platforms.reading import objects, of_millis, table, text
@@ -21,7 +22,8 @@ _MOST_EXPERIMENTS = 500
 _FEW = 3
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LOGGED = re.compile(r"models:/(m-[A-Za-z0-9-]{1,64})/?")
-_NOT_FOUND = frozenset((400, 403, 404))
+_NOT_FOUND = frozenset((400, 404))
+_DENIED = 403
 _ADDRESSES = ("uri", "url", "path", "delta_table_name", "table_name")
 """What the sources of mlflow.data call where they are (mlflow/data/*_source.py)."""
 
@@ -36,9 +38,13 @@ class Runs:
         self._api = api
         self._experiments: Sequence[str] | None = None
         self._searches = True
+        self._denied: set[str] = set()
 
     def lineage(self, versions: Sequence[PlatformVersion]) -> Iterator[tuple[PlatformVersion, Lineage]]:
-        """Of each version. A run that was deleted, or that the account may not see, tells nothing."""
+        """Of each version; a run that was deleted tells nothing.
+
+        Raises PlatformUnanswered, after all that could be told, where the account may not see a run.
+        """
         for start in range(0, len(versions), MOST_RUNS):
             some = versions[start : start + MOST_RUNS]
             found = self._found({one.run for one in some if one.run})
@@ -47,6 +53,12 @@ class Runs:
                     yield one, found.get(one.run, Lineage())
                 else:
                     yield one, self._of_logged_model(one)
+        if self._denied:
+            raise PlatformUnanswered(
+                f"It does not let this account see the run {min(self._denied)} (403), so that it is not known how its "
+                "version was trained, nor maybe others.",
+                "Give the account READ on its experiment.",
+            )
 
     def _found(self, names: Collection[str]) -> dict[str, Lineage]:
         safe = sorted(name for name in names if _SAFE.fullmatch(name))
@@ -59,7 +71,10 @@ class Runs:
                 raise
             self._searches = False
             return self._one_by_one(sorted(names))
-        return {**found, **self._one_by_one([name for name in names if not _SAFE.fullmatch(name)])}
+        # A search leaves out what the account may not see, as if it were deleted: a few are asked for by themselves.
+        unfound = [name for name in safe if name not in found][:_FEW]
+        unsafe = [name for name in names if not _SAFE.fullmatch(name)]
+        return {**found, **self._one_by_one([*unfound, *unsafe])}
 
     def _searched(self, names: Sequence[str]) -> dict[str, Lineage]:
         found: dict[str, Lineage] = {}
@@ -88,22 +103,25 @@ class Runs:
         return self._experiments
 
     def _one_by_one(self, names: Sequence[str]) -> dict[str, Lineage]:
-        return {name: lineage_of(table(self._seen("runs/get", {"run_id": name}), "run")) for name in names}
+        return {name: lineage_of(table(self._seen("runs/get", {"run_id": name}, name), "run")) for name in names}
 
     def _of_logged_model(self, version: PlatformVersion) -> Lineage:
         """Of a version without a run that was registered from a logged model of MLflow 3 ('models:/m-...')."""
         named = _LOGGED.fullmatch(version.source)
         if not named:
             return Lineage()
-        model = table(self._seen(f"logged-models/{named[1]}", {}), "model")
+        model = table(self._seen(f"logged-models/{named[1]}", {}, named[1]), "model")
         run = text(table(model, "info"), "source_run_id")
         return self._one_by_one([run])[run] if run else Lineage(metrics=_metrics(model))
 
-    def _seen(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+    def _seen(self, path: str, params: Mapping[str, str], name: str) -> Mapping[str, Any]:
+        """What is there; nothing where it is not, or may not be seen, which is remembered."""
         try:
             return self._api.get(path, params)
         except MlflowRefused as refused:
-            if refused.status not in _NOT_FOUND:
+            if refused.status == _DENIED:
+                self._denied.add(name)
+            elif refused.status not in _NOT_FOUND:
                 raise
             return {}
 

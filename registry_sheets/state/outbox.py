@@ -28,7 +28,8 @@ _SUFFIX, _HALF = ".json", ".half"
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
 _MOMENT_LENGTH = len("20260701T120000000001Z")
 _STALE = 3600.0  # seconds after which a half-written file was left by a run that was killed
-_LARGEST = 10 << 20  # bytes; a larger file is none of ours
+_LARGEST = 100 << 20  # bytes; a larger file is none of ours
+_ROOM = 1 << 20  # bytes that what becomes of an edit may add to it
 _AHEAD = timedelta(days=366)  # no machine's clock is further ahead
 
 
@@ -59,7 +60,10 @@ class Outbox:
         self._rights = (rights or workbook).resolve()
 
     def add(self, plan: Plan, command: str, by: str) -> Edit:
-        """Put an edit in, durably. Raises CannotSave where the folder cannot be written."""
+        """Put an edit in, durably.
+
+        Raises CannotSave where the folder cannot be written, EditRefused for an edit that could not be read again.
+        """
         try:
             self._open()
             self._sweep()
@@ -188,6 +192,11 @@ class Outbox:
         return now if newest is None or now > newest else newest + timedelta(microseconds=1)
 
     def _create(self, edit: Edit) -> None:
+        if len(_encoded(edit)) > _LARGEST - _ROOM:
+            raise EditRefused(
+                f"'{edit.what}' is too much at once: the outbox takes {_LARGEST >> 20} MB for a command.",
+                "Nothing was written. Do it in several parts.",
+            )
         path, half = self._path(edit.id), self.folder / f"{edit.id}{_HALF}"
         try:
             _write_new(half, edit)
@@ -266,8 +275,12 @@ def _moment_of(name: str) -> datetime | None:
     return None
 
 
+def _encoded(edit: Edit) -> bytes:
+    return json.dumps(to_plain(edit), ensure_ascii=True, indent=1).encode()
+
+
 def _write_new(path: Path, edit: Edit) -> None:
-    content = json.dumps(to_plain(edit), ensure_ascii=True, indent=1).encode()
+    content = _encoded(edit)
     with path.open("xb") as stream:
         stream.write(content)
         stream.flush()

@@ -13,6 +13,7 @@ README = ROOT / "README.md"
 def made_sections() -> Mapping[str, str]:
     """Name of the section -> what it must hold, with newlines around it."""
     from registry_sheets.cli.failures import MEANINGS
+    from registry_sheets.platforms.exporting.not_carried import markdown_list
     from registry_sheets.registry.columns import markdown_table
     from registry_sheets.registry.rules.docs import rules_table
 
@@ -21,6 +22,8 @@ def made_sections() -> Mapping[str, str]:
         "columns": f"\n{markdown_table().strip()}\n\n",
         "rules": f"\n{rules_table().strip()}\n\n",
         "commands": f"\n{commands_table().strip()}\n\n",
+        "not carried to MLflow": f"\n{markdown_list('mlflow').strip()}\n\n",
+        "not carried to SageMaker": f"\n{markdown_list('sagemaker').strip()}\n\n",
         "exit codes": f"\n| Exit code | Meaning |\n|---|---|\n{codes}\n",
     }
 

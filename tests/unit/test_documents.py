@@ -19,7 +19,7 @@ _BLOCKS = {"platform", "location"}  # blocks of their own: the example shows eac
 EXAMPLE = ROOT / "config.example.toml"
 
 
-@pytest.mark.parametrize("name", ["columns", "rules", "commands", "exit codes"])
+@pytest.mark.parametrize("name", made_sections())
 def test_readme_is_made_from_the_product(name: str) -> None:
     text = README.read_text(encoding="utf-8")
     assert section(text, name) == made_sections()[name], "run: python -m tests.support.readme"

@@ -75,8 +75,17 @@ class TestRuns:
         with pytest.raises(PlatformUnanswered):
             self.lineage(Answers(runs__get=lambda _request: refused(status)), version("a"))
 
-    @pytest.mark.parametrize("status", [400, 403, 404])
-    def test_a_run_that_is_not_there_or_not_for_us(self, status: int) -> None:
+    def test_a_run_that_is_not_for_us_is_named_after_the_others(self) -> None:
+        server = Answers(runs__get=[refused(403), {"run": run("b")}])
+        asked = server.platform().lineage([version("a"), version("b", number=2)])
+        told: list[Lineage] = []
+        with pytest.raises(PlatformUnanswered, match=r"does not let this account see the run a \(403\)"):
+            told.extend(lineage for _, lineage in asked)
+        assert told[0] == Lineage()
+        assert told[1].trained
+
+    @pytest.mark.parametrize("status", [400, 404])
+    def test_a_run_that_is_not_there(self, status: int) -> None:
         server = Answers(runs__get=[refused(status), {"run": run("b")}])
         first, second = self.lineage(server, version("a"), version("b", number=2))
         assert first == Lineage()

@@ -101,7 +101,7 @@ def test_what_is_no_plain_file_is_named_and_never_waited_for(outbox: Outbox, tmp
         other.symlink_to(links[kind])
     elif kind == "large":
         other.touch()
-        os.truncate(other, (10 << 20) + 1)
+        os.truncate(other, (100 << 20) + 1)
     else:
         os.mkfifo(other) if kind == "pipe" else other.mkdir()
     found = outbox.read()
@@ -258,3 +258,13 @@ def test_killed_at_any_step_an_edit_is_there_whole_or_not_at_all(
             assert found.notices == ()
             assert found.edits[0].id == edit.id
             assert kept == 0 or len(found.edits) >= 1
+
+
+def test_what_could_not_be_read_again_is_refused(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LARGEST", module._ROOM + 1000)
+    large = Plan("import 1 row", (NewRow("a", "1", {"name": "a", "version": "1", "why": "x" * 1000}),))
+    with pytest.raises(EditRefused, match="'import 1 row' is too much at once"):
+        outbox.add(large, "import", "ana@laptop")
+    assert outbox.read().edits == ()
+    assert outbox.read().notices == ()
+    assert outbox.add(PLAN, "record", "ana@laptop") == outbox.read().edits[0]
