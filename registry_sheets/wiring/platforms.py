@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
@@ -91,6 +92,8 @@ def settled(registry: RegistryConfig) -> Settled:
 def open_platform(said: PlatformSettings, deadline: Deadline) -> Platform:
     """The adapter of a platform. Raises PlatformUnanswered where its packages are not installed, and as it does."""
     try:
+        for package in _PACKAGES[said.kind]:
+            import_module(package)
         return _OPENERS[said.kind](said, deadline)
     except ImportError as error:
         extra = "azure" if said.kind == "azureml" else said.kind
@@ -146,6 +149,15 @@ def _vertex(said: PlatformSettings, deadline: Deadline) -> Platform:
 
     return VertexPlatform(said.label, said.project, said.locations, deadline, url=said.url)
 
+
+_PACKAGES: Mapping[str, Sequence[str]] = {
+    "mlflow": ("httpx",),
+    "kubeflow": ("httpx",),
+    "sagemaker": ("boto3",),
+    "azureml": ("httpx", "azure.identity"),
+    "vertex": ("httpx", "google.auth"),
+}
+"""What an adapter imports when it asks; looked for beforehand, so that what is missing is said in words."""
 
 _OPENERS: Mapping[str, Callable[[PlatformSettings, Deadline], Platform]] = {
     "mlflow": _mlflow,

@@ -14,10 +14,10 @@ from registry_sheets.platforms.exporting.mlflow import MlflowTarget
 from registry_sheets.registry.platforms.terms import PlatformTerms
 from registry_sheets.registry.table import ModelTable
 from tests.support.command import run
+from tests.support.platforms.leaving import HOSTILE, live, table
 from tests.support.platforms.line import Fault, Line, line_to
 from tests.support.platforms.mlflow_server import MlflowServer, mlflow_server
 from tests.support.registries import checked_registry, version
-from tests.unit.test_leaving import HOSTILE, live, table
 
 TERMS = PlatformTerms("ours", "mlflow")
 ROWS = (

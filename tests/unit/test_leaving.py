@@ -12,20 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry_sheets.registry.grid import Grid
-from registry_sheets.registry.headers import find_header
-from registry_sheets.registry.parsing import parse_models
 from registry_sheets.registry.platforms.leaving import Leaving, LeavingModel, LivePlace, leaving_of
 from registry_sheets.registry.platforms.leaving_aliases import aliases_of
-from registry_sheets.registry.table import ModelTable, Stage
-
-HEADINGS = ("Name", "Version", "Training date", "Location", "Stage", "Owner", "Used for", "What changed", "Why")
-
-
-def table(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> ModelTable:
-    wide = [[*row, *[""] * (len(headings) - len(row))] for row in rows]
-    grid = Grid("Models", [list(headings), *wide])
-    return parse_models(grid, find_header(grid))
+from registry_sheets.registry.table import Stage
+from tests.support.platforms.leaving import HEADINGS, HOSTILE, live, table
 
 
 def leaving(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> Leaving:
@@ -35,10 +25,6 @@ def leaving(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> Leaving
 def only(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> LeavingModel:
     (model,) = leaving(*rows, headings=headings).models
     return model
-
-
-def live(version: str, location: str = "", used_for: str = "") -> Sequence[Any]:
-    return ("AC", version, "", location, "Production", "", used_for)
 
 
 def aliases(*rows: Sequence[Any]) -> dict[str, str]:
@@ -146,9 +132,6 @@ def test_aliases_are_legal_and_tell_versions_apart(said: list[tuple[str, str, st
         _validate_model_alias_name(alias)
         _validate_model_alias_name_reserved(alias)
     assert found == aliases_of(LeavingModel("AC", "ac", "x", known, places, "", ()))
-
-
-HOSTILE = ("=1+1", "a\x07b", "\u202eabc", "'; DROP TABLE", "<b>", "é😀", "{{x}}", "x" * 200_000, "\ud800", "a\r\nb")
 
 
 def test_hostile_texts_leave_as_texts_that_any_platform_can_be_sent() -> None:

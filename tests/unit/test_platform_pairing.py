@@ -158,4 +158,4 @@ def test_the_lineage_that_is_worth_asking_for() -> None:
 def test_what_counts_as_promoted() -> None:
     found = Reconciled(table([{}]), Lists(), platforms(answer()), TableSettings().vocabulary())
     pairing = paired([{}], *live("1"), version("2", stage="Production"), version("3", stage="approved"), trained("4"))
-    assert [found.is_promoted(one) for one in pairing.versions] == [True, True, True, False]
+    assert [found.is_promoted(one, pairing) for one in pairing.versions] == [True, True, True, False]
