@@ -113,6 +113,8 @@ def _message(location: Location, fault: Any, known_keys: Callable[[Location], It
                 "Move it above the first line that begins with [."
             )
         return f"'{key}' is not a setting. {_suggest(key, list(known_keys(location)))}"
+    if kind == "missing":
+        return f"{key} is missing."
     if kind in ("literal_error", "enum"):
         return f"{key} must be one of {fault['ctx']['expected']}."
     if kind == "value_error":

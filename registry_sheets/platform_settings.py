@@ -19,6 +19,9 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Kind -> the keys that it needs and the keys that it may have, beside those of every platform."""
 
+_LISTS = ("regions", "workspaces", "locations")
+_LONGEST_NAME = 100
+
 _EVERY = ("kind", "name", "timeout", "names", "models", "leave_out", "version_tag")
 
 
@@ -52,6 +55,14 @@ class PlatformSettings(BaseModel):
         """How people call it."""
         return self.name or self.kind
 
+    @field_validator("name")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        name = value.strip()
+        if value and not (name.isprintable() and 0 < len(name) <= _LONGEST_NAME):
+            raise ValueError(f"This must be a name of one line, at most {_LONGEST_NAME} characters long.")
+        return name
+
     @field_validator("url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -71,6 +82,8 @@ class PlatformSettings(BaseModel):
                 "This must be the name of an environment variable that holds the token; "
                 "the token itself stands in no config."
             )
+        if value.startswith("REGISTRY_SHEETS_"):
+            raise ValueError("Variables that begin with REGISTRY_SHEETS_ are settings. Take another name.")
         return value
 
     @model_validator(mode="after")
@@ -92,13 +105,21 @@ class LocationSettings(BaseModel):
     platform: str = Field(min_length=1)
     endpoint: str = ""
 
+    @field_validator("platform")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        return value.strip()
+
 
 def _faults(said: PlatformSettings) -> Iterator[str]:
     needed, more = KEYS[said.kind]
     for key in needed:
         if not getattr(said, key):
-            example = '["..."]' if key in ("regions", "workspaces", "locations") else '"..."'
+            example = '["..."]' if key in _LISTS else '"..."'
             yield f'kind = "{said.kind}" needs {key} = {example}'
+    for key in _LISTS:
+        if not all(one.strip() for one in getattr(said, key)):
+            yield f"an entry of {key} is empty"
     for key in sorted(said.model_fields_set):
         if key not in (*_EVERY, *needed, *more):
             takes = ", ".join((*needed, *more, *_EVERY[1:]))

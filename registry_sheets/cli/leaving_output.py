@@ -15,7 +15,8 @@ from registry_sheets.platforms.exporting.base import Change
 from registry_sheets.platforms.exporting.fitting import DESCRIBED_TAG, ROWS_TAG, STATUS_TAG, told
 from registry_sheets.platforms.exporting.not_carried import WORDS, not_carried
 from registry_sheets.platforms.exporting.planning import AliasChange, ModelChange, NewModel, NewVersion, VersionChange
-from registry_sheets.registry.platforms.leaving import ID_TAG, MODEL_TAG, NAME_TAG, PREFIX, VERSION_TAG
+from registry_sheets.registry.platforms.leaving import ID_TAG, MODEL_TAG, NAME_TAG, VERSION_TAG
+from registry_sheets.registry.platforms.marks import PREFIX
 from registry_sheets.registry.text import terminal_safe
 from registry_sheets.registry.wording import clipped
 
@@ -58,6 +59,7 @@ def _lines(done: Left, paint: Paint, most: int | None) -> Iterator[str]:
     if done.unchanged:
         yield f"There already, and alike: {_counted(done.unchanged, 'version')}."
     yield from _part("Somebody else's there, and left as it is:", done.conflicts, paint, most)
+    yield from _part(_FORMER, list(map(clipped, done.former)), paint, most)
     rows = [f"Row {one.row}: {one.why}." for one in done.staying]
     yield from _part("Rows that cannot go:", rows, paint, most)
     yield from _part("Does not fit as it is:", told(done.losses, WORDS[done.kind]), paint, most)
@@ -68,6 +70,9 @@ def _lines(done: Left, paint: Paint, most: int | None) -> Iterator[str]:
 
 
 _NAMES: Mapping[str, str] = {"mlflow": "MLflow", "sagemaker": "SageMaker"}
+
+
+_FORMER = "Of an earlier export, and not in this sheet. If one is renamed here, rename it there too, before --apply:"
 
 
 def _head(done: Left) -> str:
@@ -146,6 +151,7 @@ def _object(done: Left) -> dict[str, Any]:
         "failed": [{"name": one.name, "why": str(one.error)} for one in done.failed],
         "unchanged": done.unchanged,
         "conflicts": list(done.conflicts),
+        "former": list(done.former),
         "rows_left_out": [{"row": one.row, "why": one.why} for one in done.staying],
         "does_not_fit": told(done.losses, WORDS[done.kind]),
         "not_carried": list(not_carried(done.kind)),

@@ -39,8 +39,8 @@ def verified_line(answer: LiveAnswer, line: LiveVersion) -> str:
         Verdict.CONFIRMED: f"verified: on {check.platform} {check.told}{since}",
         Verdict.DIFFERS: f"NOT SO: on {check.platform} {check.told}",
         Verdict.UNTOLD: f"not verified: {check.platform} does not tell: {check.told}",
-        Verdict.UNANSWERED: f"not verified: {check.platform} could not be asked. {check.told}",
-        Verdict.NO_PLATFORM: "not verified: this location is on no platform",
+        Verdict.UNANSWERED: f"not verified: {check.platform} could not be asked, or not all of it (see below)",
+        Verdict.NO_PLATFORM: "not verified: this location belongs to no platform in the config or in Lists",
     }[check.verdict]
 
 

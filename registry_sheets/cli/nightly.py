@@ -26,7 +26,7 @@ def sync(
         bool, typer.Option("--new-history", help="Begin a new history; the old file is kept beside it.")
     ] = False,
 ) -> None:
-    """Check the sheet, record what changed, then write the tool's own tabs and the output folder."""
+    """Check the sheet and ask the platforms, record what changed, then write the own tabs and the output folder."""
     from registry_sheets.cli.findings_output import print_findings
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load

@@ -26,7 +26,7 @@ def reconcile(
     everything: flags.Everything = False,
     today: flags.Today = "",
 ) -> None:
-    """Ask the platforms now and print where the sheet and they differ. Writes nothing."""
+    """Ask the platforms now and print where the sheet and they differ. Changes nothing in the sheet."""
     from registry_sheets.cli.reconcile_output import print_reconciled
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load

@@ -12,9 +12,11 @@ from registry_sheets.cli.findings_output import Paint, paint_for, print_findings
 from registry_sheets.cli.flags import Format
 from registry_sheets.cli.running import Outcome
 from registry_sheets.cli.streams import as_ascii
-from registry_sheets.operations.doctor_platforms import what_it_has
+from registry_sheets.operations.doctor_platforms import with_share
 from registry_sheets.operations.looking import Look
 from registry_sheets.operations.publishing import findings_object
+from registry_sheets.registry.platforms.idle import idle_settings
+from registry_sheets.registry.platforms.pairing import Pairing
 from registry_sheets.registry.platforms.values import PlatformAnswer
 from registry_sheets.registry.text import terminal_safe
 
@@ -61,18 +63,22 @@ def _print_tables(looks: Sequence[Look], everything: bool, platform: str) -> Non
 
 
 def _told(look: Look, paint: Paint) -> Iterable[str]:
-    """A line about each platform."""
-    for answer in _answers(look):
-        yield paint.wrapped("", terminal_safe(_line(answer)))
+    """A line about each platform, and one about each setting that fits nothing."""
+    found = look.registry.reconciled
+    for pairing in found.platforms if found else ():
+        yield paint.wrapped("", terminal_safe(_line(pairing)))
+    for sentence in idle_settings(found, look.registry.lists.locations) if found else ():
+        yield paint.wrapped("", terminal_safe(f"In the config: {sentence}"))
 
 
-def _line(answer: PlatformAnswer) -> str:
-    """'our mlflow has 214 versions of 12 models, 3 of them live.'"""
+def _line(pairing: Pairing) -> str:
+    """'our mlflow has 214 versions of 12 models, 3 of them live; 4 of the models in the sheet.'"""
+    answer = pairing.answer
     if answer.complete:
-        return f"{answer.platform} has {what_it_has(answer)}."
+        return f"{answer.platform} has {with_share(pairing)}."
     if not answer.versions and not answer.deployments:
         return f"{answer.platform}: not checked."
-    return f"{answer.platform} has {what_it_has(answer)}, and that is not all of it."
+    return f"{answer.platform} has {with_share(pairing)}, and that is not all of it."
 
 
 def _answers(look: Look) -> Sequence[PlatformAnswer]:

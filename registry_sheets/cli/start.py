@@ -169,9 +169,10 @@ def _platforms(registry: RegistryConfig) -> Sequence[Item]:
     if not registry.settings.platform:
         return ()
     from registry_sheets.operations.doctor_platforms import platforms
-    from registry_sheets.wiring.platforms import asked_now
+    from registry_sheets.wiring.platforms import reconciled_now
 
-    return tuple(platforms(asked_now(registry)))
+    found, lists = reconciled_now(registry)
+    return tuple(platforms(found, lists.locations))
 
 
 def _service(registry: RegistryConfig) -> str:

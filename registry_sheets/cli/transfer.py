@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -41,7 +42,7 @@ def export(
     registry: One = "",
     shape: Told = Shape.TABLE,
 ) -> None:
-    """Copy a registry whole: from Excel into a blank Google spreadsheet, from Google into a new .xlsx.
+    """Copy a registry whole into a blank Google spreadsheet or a new .xlsx, or into MLflow or SageMaker.
 
     Or show what a platform's registry (MLflow, SageMaker) lacks of it; with --apply write it there.
     """
@@ -113,10 +114,12 @@ def _leave(one: RegistryConfig, platform: Departure, apply: bool, everything: bo
     from registry_sheets.cli.leaving_output import print_left, tell_progress
     from registry_sheets.operations.transfer_platform import export_platform, leaving_table
     from registry_sheets.wiring import open_workbook, terms
+    from registry_sheets.wiring.leaving import exporting
 
     try:
         table = leaving_table(open_workbook(one), terms(one))
-        done = export_platform(table, platform.target, platform.terms, apply, tell_progress)
+        with exporting(one) if apply else nullcontext():
+            done = export_platform(table, platform.target, platform.terms, apply, tell_progress)
     finally:
         platform.target.close()
     raise typer.Exit(print_left(done, everything, shape is Shape.JSON))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
+from registry_sheets.errors import StateUnusable
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.platforms.pairing import Paired, Pairing
 from registry_sheets.registry.platforms.reconciling import Reconciled, lineage_wanted
@@ -17,6 +18,9 @@ from registry_sheets.registry.wording import clipped, listed
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 """When a platform was asked that never was."""
+
+_MANY = 10
+"""So many versions do not go all at once."""
 
 _NO_PLATFORM = frozenset(("", "no", "none", "-"))
 """What people put into Lists' column Platform for a location that is on none."""
@@ -59,7 +63,8 @@ Also = Callable[[Reconciled, Pairing], Iterable[Paired]]
 class AskingNow:
     """Asks them, once, however often it is called: a pass that starts over does not ask again.
 
-    ``keep`` is given what they said; ``also``: of these versions lineage is asked as well.
+    ``keep`` is given what they said; ``also``: of these versions lineage is asked as well. ``before`` tells what they
+    said when they were asked the same before, by name.
     """
 
     def __init__(
@@ -68,18 +73,32 @@ class AskingNow:
         settled: Settled,
         keep: Callable[[tuple[PlatformAnswer, ...]], None],
         also: Also | None = None,
+        before: Callable[[], Mapping[str, PlatformAnswer]] = dict,
     ) -> None:
         self._ask = ask
         self._settled = settled
         self._keep = keep
         self._also = also
+        self._before = before
         self._answers: tuple[PlatformAnswer, ...] | None = None
+        self._unkept: tuple[str, ...] = ()
 
     def __call__(self, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage], /) -> Heard:
         if self._answers is None:
-            self._answers = self._ask(lambda answer: self._wanted(answer, table, lists, vocabulary))
-            self._keep(self._answers)
-        return heard(self._settled, self._answers, lists)
+            before = self._before()
+            asked = self._ask(lambda answer: self._wanted(answer, table, lists, vocabulary))
+            self._answers = tuple(doubted(one, before.get(one.platform)) for one in asked)
+            self._unkept = self._kept(self._answers)
+        now = heard(self._settled, self._answers, lists)
+        return replace(now, notices=(*self._unkept, *now.notices))
+
+    def _kept(self, answers: tuple[PlatformAnswer, ...]) -> tuple[str, ...]:
+        """Keep them; why that is not possible, which is no reason not to tell what they say."""
+        try:
+            self._keep(answers)
+        except StateUnusable as error:
+            return (str(error),)
+        return ()
 
     def _wanted(
         self, answer: PlatformAnswer, table: ModelTable, lists: Lists, vocabulary: Mapping[str, Stage]
@@ -106,7 +125,28 @@ class LastAnswers:
         for one in self.answers:
             if one.asked != NEVER:
                 asked = one.asked.astimezone(self.settled.zone)
-                yield f"{clipped(one.platform)} is as it answered on {asked:%Y-%m-%d} at {asked:%H:%M}."
+                when = f"on {asked:%Y-%m-%d} at {asked:%H:%M}"
+                answered = f"is as it answered {when}" if _said(one) else f"did not answer when it was asked {when}"
+                yield f"{clipped(one.platform)} {answered}."
+
+
+def _said(answer: PlatformAnswer) -> bool:
+    """Whether it said anything."""
+    return answer.complete or bool(answer.versions or answer.deployments)
+
+
+def doubted(answer: PlatformAnswer, before: PlatformAnswer | None) -> PlatformAnswer:
+    """An answer that is not believed at once: a platform that lists nothing any more may have been set up anew, or let
+    this account see nothing. When it says so again it is believed."""
+    had = len(before.versions) if before else 0
+    if not answer.complete or answer.versions or had < _MANY:
+        return answer
+    reason = (
+        f"It lists no version at all, and had {had:,} when it was last asked. See whether the account may still list "
+        f"them. If it is so, ask it once more, and it is believed: registry-sheets reconcile "
+        f'"{clipped(answer.platform)}"'
+    )
+    return replace(answer, missed=(reason,), missed_versions=True, missed_deployments=True)
 
 
 def heard(settled: Settled, answers: tuple[PlatformAnswer, ...], lists: Lists) -> Heard:
@@ -127,5 +167,6 @@ def _nowhere(settled: Settled, lists: Lists) -> Iterable[str]:
 
 def never_asked(name: str, kind: str) -> PlatformAnswer:
     """The answer of a platform that was not asked yet."""
-    reason = f'It was not asked yet. Ask it with: registry-sheets reconcile "{clipped(name)}"'
+    why = "It was not asked yet, or its settings have changed since."
+    reason = f'{why} Ask it with: registry-sheets reconcile "{clipped(name)}"'
     return PlatformAnswer(name, kind, NEVER, missed=(reason,), missed_versions=True, missed_deployments=True)

@@ -114,8 +114,8 @@ def stage_of(found: Reconciled, pairing: Pairing, one: Paired) -> Stage | None:
         return Stage.PRODUCTION
     if one.serves:
         return Stage.TESTING
-    aliased = found.is_promoted(one._replace(there=one.there._replace(stage="")))
-    return found.stage_of(one.there.stage) or (Stage.TESTING if aliased else None)
+    aliased = found.is_promoted(one._replace(there=one.there._replace(stage="")), pairing)
+    return found.stage_there(one, pairing) or (Stage.TESTING if aliased else None)
 
 
 def _leads(pairing: Pairing, there: Deployment) -> bool:

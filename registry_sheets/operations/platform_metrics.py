@@ -64,7 +64,7 @@ def _column(view: View, header: str) -> int | None:
 
 def _named(one: Paired) -> Sequence[str]:
     metrics: Mapping[str, float] = one.there.lineage.metrics if one.there.lineage else {}
-    return [name for name in metrics if not name.startswith(_MACHINE)]
+    return [name for name in metrics if tidy(name) and not name.startswith(_MACHINE)]
 
 
 def _key(name: str) -> str:

@@ -10,9 +10,10 @@ from registry_sheets.history.base import History
 from registry_sheets.operations.looking import Look
 from registry_sheets.operations.recalling import Recall
 from registry_sheets.registry.past.facts import decode, text_of
-from registry_sheets.registry.past.found import findings_gone, findings_new
+from registry_sheets.registry.past.found import findings_gone, findings_new, rule_of
 from registry_sheets.registry.past.passes import Comparison, Credits
 from registry_sheets.registry.past.records import Entry
+from registry_sheets.registry.rules import RULES
 from registry_sheets.registry.wording import listed
 
 
@@ -65,9 +66,23 @@ def entry_of(seen: Look, recalled: Recall, credits: Credits) -> Entry:
         edited_at=editor.when if editor else None,
         ended=recalled.comparison.ended,
         begun=recalled.comparison.begun(credits),
-        gone=findings_gone(seen.result.findings, recalled.findings),
+        gone=_gone(seen, recalled),
         found=tuple(findings_new(seen.result.findings, recalled.findings)),
     )
+
+
+def _gone(seen: Look, recalled: Recall) -> list[int]:
+    """The numbers of findings that are not there any more.
+
+    What was found by asking the platforms does not end because one of them did not answer: it has not been looked at.
+    """
+    gone = findings_gone(seen.result.findings, recalled.findings)
+    answers = seen.registry.platforms.answers if seen.registry.platforms else ()
+    if all(answer.complete for answer in answers):
+        return gone
+    of_platforms = {rule.id for rule in RULES if rule.group == "platforms"} - {"platform-not-checked"}
+    unseen = {one.id for one in recalled.findings if rule_of(one.key) in of_platforms}
+    return [number for number in gone if number not in unseen]
 
 
 def vanished(seen: Look) -> RowsVanished:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.operations.edit import Done, carry_out
-from registry_sheets.operations.settling import Desk
+from registry_sheets.operations.settling import Desk, settle
 from registry_sheets.operations.transfer_limits import Limits
 from registry_sheets.operations.transfer_lists import ListsCompared, compare_lists
 from registry_sheets.operations.transfer_rows import Compared, Incoming, compare_rows
@@ -61,6 +61,8 @@ def import_brought(desk: Desk, bring: Callable[[View], Incoming], limits: Limits
         )
 
     done = carry_out(desk, "import", plan, dry_run=not apply)
+    if apply and done.outcome == "unchanged":
+        done = _what_waited(desk, done)
     snapshot = desk.workbook.read()
     lists = compare_lists(snapshot, desk.terms, incoming.lists)
     label = desk.workbook.label
@@ -68,6 +70,21 @@ def import_brought(desk: Desk, bring: Callable[[View], Incoming], limits: Limits
     listed = apply and bool(lists.missing) and not told
     notices = (*incoming.notices, *lists.notices, *told)
     return Imported(label, done, compared, lists, listed, notices, incoming.label, incoming.platform)
+
+
+def _what_waited(desk: Desk, done: Done) -> Done:
+    """Write the rows of an earlier import that wait: one that was broken off has nothing to add the second time.
+
+    Where they still have to wait, what is told of them stays as it is.
+    """
+    waiting = [edit for edit in desk.outbox.read().in_state("waiting") if edit.command == "import"]
+    if not waiting:
+        return done
+    settled = settle(desk, waiting[-1])
+    if settled.edit.state == "waiting":
+        return done
+    told = f"Written now, as it waited in the outbox: {clipped(settled.edit.what)}."
+    return replace(done, notices=(told if settled.edit.state == "applied" else settled.edit.reason, *settled.notices))
 
 
 def _write_lists(desk: Desk, lists: ListsCompared, read: Revision) -> tuple[str, ...]:

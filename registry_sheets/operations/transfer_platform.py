@@ -57,7 +57,8 @@ class Left:
 
     ``steps`` are those that were done, or without ``applied`` those to do; ``open`` those that were not done.
     ``unchanged`` versions were as they should be. ``conflicts`` are sentences about what is somebody else's there and
-    stays. ``losses`` is what does not fit, ``staying`` the rows that cannot go.
+    stays. ``losses`` is what does not fit, ``staying`` the rows that cannot go. ``former`` are models there of an
+    earlier export that the sheet does not have, told where new ones are made: one may have been renamed.
     """
 
     label: str
@@ -70,6 +71,7 @@ class Left:
     conflicts: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
     staying: tuple[Staying, ...] = ()
+    former: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -95,7 +97,7 @@ def export_platform(
     told how many of how many steps are done. Raises PlatformUnanswered where the platform cannot be looked at.
     """
     leaving = leaving_of(table)
-    plans = _Looking(target, terms).plans(leaving.models)
+    plans, former = _Looking(target, terms).plans(leaving.models)
     writing = _Writing(target, terms, progress, sum(len(plan.steps) for plan in plans))
     if apply:
         writing.all(plans)
@@ -110,6 +112,7 @@ def export_platform(
         conflicts=tuple(sentence for plan in plans for sentence in plan.left),
         losses=tuple(loss for plan in plans for loss in plan.wanted.losses),
         staying=leaving.staying,
+        former=tuple(former) if any(plan.there is None for plan in plans) else (),
     )
 
 
@@ -130,17 +133,18 @@ class _Looking:
         self._target = target
         self._terms = terms
 
-    def plans(self, models: Sequence[LeavingModel]) -> list[ModelPlan]:
-        """A plan for each model, in sheet order."""
+    def plans(self, models: Sequence[LeavingModel]) -> tuple[list[ModelPlan], list[str]]:
+        """A plan for each model, in sheet order; and as Homes.former()."""
         homes = Homes(models, self._target, self._terms)
-        found = homes.found(self._target.models(homes.may_be))
+        listed = self._target.models(homes.may_be)
+        found = homes.found(listed)
         versions = self._target.versions({there.name for _, there in found.values() if there})
         plans = []
         for model in models:
             title, there = found[model.key]
             whole = replace(there, versions=tuple(versions.get(there.name, ()))) if there else None
             plans.append(self.plan(self._target.fitted(model, title), whole))
-        return plans
+        return plans, homes.former(listed)
 
     def plan(self, wanted: WantedModel, there: ThereModel | None) -> ModelPlan:
         """What is to be done for a model of which this is there."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from registry_sheets.errors import PlatformUnanswered
+from registry_sheets.platforms.at_once import at_once
 from registry_sheets.platforms.base import Platform, with_lineage
 from registry_sheets.platforms.deadline import Deadline, passed
+from registry_sheets.registry.platforms.cleaning import clean_deployment, clean_lineage, clean_version
 from registry_sheets.registry.platforms.values import Deployment, Lineage, PlatformAnswer, PlatformVersion
+from registry_sheets.registry.text import terminal_safe
 
 _SCOPES_AT_ONCE = 8
+_MOST = 500_000
+"""Versions, or deployments, of one platform: with more of them this machine's memory would run out unsaid."""
+
 _GRACE = 2.0
 """Seconds that a platform which holds to its deadline may take to say so."""
 
@@ -83,8 +88,8 @@ class _Asking:
         if len(scopes) == 1:
             self._ask_scope(platform, scopes[0], "")
         else:
-            with ThreadPoolExecutor(min(_SCOPES_AT_ONCE, len(scopes))) as pool:
-                list(pool.map(lambda scope: self._ask_scope(platform, scope, scope), scopes))
+            for _ in at_once(lambda scope: self._ask_scope(platform, scope, scope), scopes, _SCOPES_AT_ONCE):
+                pass
         self._ask_lineage(platform)
 
     def _ask_scope(self, platform: Platform, scope: str, label: str) -> None:
@@ -92,12 +97,14 @@ class _Asking:
         try:
             for version in platform.versions(scope):
                 listed.append(version)
-                self._heard.versions.append(version)
+                self._heard.versions.append(clean_version(version))
+                _see_end(len(self._heard.versions), "versions")
         except Exception as error:  # as in _run
             self._heard.miss(label, error, versions=True)
         try:
             for deployment in platform.deployments(scope, listed):
-                self._heard.deployments.append(deployment)
+                self._heard.deployments.append(clean_deployment(deployment))
+                _see_end(len(self._heard.deployments), "things that serve")
         except Exception as error:  # as in _run
             self._heard.miss(label, error, deployments=True)
 
@@ -106,7 +113,8 @@ class _Asking:
         found: list[tuple[PlatformVersion, Lineage]] = []
         for scope in dict.fromkeys(one.scope for one in wanted):
             try:
-                found.extend(platform.lineage([one for one in wanted if one.scope == scope]))
+                for one, told in platform.lineage([one for one in wanted if one.scope == scope]):
+                    found.append((clean_version(one), clean_lineage(told)))
             except Exception as error:  # as in _run
                 self._heard.miss(scope, error)
         if found:
@@ -125,7 +133,7 @@ class _Heard:
 
     def miss(self, scope: str, error: Exception, versions: bool = False, deployments: bool = False) -> None:
         """Note that something could not be asked, and what."""
-        said = str(error) if isinstance(error, PlatformUnanswered) else _not_understood(error)
+        said = terminal_safe(str(error)) if isinstance(error, PlatformUnanswered) else _not_understood(error)
         self._missed[f"{scope}: {said}" if scope else said] = None
         self._parts.update(_parts(versions, deployments))
 
@@ -138,6 +146,15 @@ class _Heard:
             missed_versions="versions" in self._parts,
             missed_deployments="deployments" in self._parts,
             tells_live=self.tells_live,
+        )
+
+
+def _see_end(number: int, what: str) -> None:
+    """Raises PlatformUnanswered where a platform lists so much that it must have gone wrong."""
+    if number > _MOST:
+        raise PlatformUnanswered(
+            f"It lists more than {_MOST:,} {what}, and is not listened to any longer.",
+            "Look whether it repeats itself, or name fewer regions, workspaces or locations in its [[platform]] block.",
         )
 
 

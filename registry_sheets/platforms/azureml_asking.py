@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from registry_sheets.errors import PlatformUnanswered
 from registry_sheets.platforms import azureml_signin
+from registry_sheets.platforms.at_once import at_once
 from registry_sheets.platforms.http import JsonApi
 from registry_sheets.platforms.reading import Pages, objects, text
 from registry_sheets.platforms.refusals import Refusals
@@ -99,8 +99,4 @@ def below(*parts: str) -> str:
 def each(ask: Callable[[Asked], Answered], about: Iterable[Asked]) -> Iterator[tuple[Asked, Answered]]:
     """Ask about each, several at a time; answers come in order. The first that fails ends it."""
     things = list(about)
-    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="azureml")
-    try:
-        yield from zip(things, pool.map(ask, things), strict=True)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    yield from zip(things, at_once(ask, things, _AT_ONCE), strict=True)

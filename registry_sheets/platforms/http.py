@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,13 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 from registry_sheets.errors import PlatformUnanswered
 from registry_sheets.platforms.deadline import Deadline
+from registry_sheets.platforms.redacting import without
 from registry_sheets.platforms.refusals import Refusals, said_by
 
 if TYPE_CHECKING:
     import httpx
 
-MOST_BYTES = 512 * 2**20
-"""A longer answer is no page of a listing."""
+MOST_BYTES = 64 * 2**20
+"""A longer answer is no page of a listing. Read, it takes up to thirty times as much memory."""
+
+_PACKED = "gzip"
+"""The one packing that is asked for: of others a small piece may hold more than there is memory."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _TRIES = 5
 _LONGEST_PAUSE = 8.0
@@ -62,7 +69,11 @@ class JsonApi:
         self._refusals = refusals
         self._headers = headers
         self._tries = tries
-        self._client = httpx.Client(verify=verify, transport=transport, follow_redirects=False)
+        self._sent = ""
+        try:
+            self._client = httpx.Client(verify=verify, transport=transport, follow_redirects=False)
+        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # its words may tell a proxy's password
+            raise _no_client(error) from None
 
     def close(self) -> None:
         """Let go of its connections."""
@@ -86,6 +97,8 @@ class JsonApi:
                     raise passing.error from None
                 self._wait(tried, "", passing.error)
                 continue
+            if status != 200:
+                content = without(content, self._sent)
             if status in _PASSING and tried < self._tries and not self._refusals.final(status, content):
                 self._wait(tried, headers.get("Retry-After", ""), self._refusals.of(status, address, said_by(content)))
                 continue
@@ -105,7 +118,13 @@ class JsonApi:
 
         if "://" not in path:
             return f"{self._base}/{path.lstrip('/')}"
-        ours, theirs = httpx.URL(self._base), httpx.URL(path)
+        try:
+            ours, theirs = httpx.URL(self._base), httpx.URL(path)
+        except httpx.InvalidURL:
+            raise PlatformUnanswered(
+                "Where it says that its next page is, is no address.",
+                "Check that its address in the config is that of the API.",
+            ) from None
         if (ours.scheme, ours.host, ours.port) != (theirs.scheme, theirs.host, theirs.port):
             raise PlatformUnanswered(
                 f"Its next page is said to be at {theirs.host}, another host than {ours.host}, and is not asked for.",
@@ -117,13 +136,20 @@ class JsonApi:
         """(status, headers, body) of one try. Raises _Passing where another may go better, PlatformUnanswered."""
         with self._told(address):
             seconds = min(_STALLED, self._deadline.left())
-            headers = {"Accept": "application/json", **self._headers()}
+            signed = self._headers()
+            self._sent = signed.get("Authorization", "")
+            headers = {"Accept": "application/json", "Accept-Encoding": _PACKED, **signed}
             asked: dict[str, Any] = {"params": params, "json": body, "headers": headers, "timeout": seconds}
             with self._client.stream(method, address, **asked) as answer:
                 return answer.status_code, answer.headers, self._read(answer)
 
     def _read(self, answer: httpx.Response) -> bytes:
         """The body, as long as there is time: a server may send it drop by drop."""
+        if answer.headers.get("Content-Encoding", _PACKED).strip().lower() not in (_PACKED, "identity"):
+            raise PlatformUnanswered(
+                "It packs its answer in a way that it was not asked for.",
+                "Check that its address in the config is that of the API; a proxy before it may do so as well.",
+            )
         content = bytearray()
         for piece in answer.iter_bytes():
             content += piece
@@ -142,14 +168,14 @@ class JsonApi:
 
         try:
             yield
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise PlatformUnanswered(
-                f"{address} is no address of a web server ({error}).", "Correct url in its [[platform]] block."
+                f"{address.partition('?')[0]} is no address of a web server.", "Correct url in its [[platform]] block."
             ) from None
         except httpx.TimeoutException as error:
             self._deadline.left()
             raise _Passing(self._refusals.silent(address, f"no answer within {_STALLED:g} s")) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # also one whose packing is damaged
             raise _Passing(self._refusals.silent(address, _plain(error))) from error
         except UnicodeError:
             raise PlatformUnanswered(
@@ -162,7 +188,7 @@ class JsonApi:
         if status != 200:
             raise self._refusals.of(status, address, said_by(content))
         try:
-            answer = json.loads(content) if content.strip() else {}
+            answer = _read_json(content) if content.strip() else {}
         except (ValueError, RecursionError):
             raise self._refusals.not_json(address) from None
         if not isinstance(answer, dict):
@@ -191,8 +217,33 @@ def _seconds(said: str) -> float | None:
         return float(said)
     try:
         return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def _read_json(content: bytes) -> Any:
+    """What a JSON text says, with U+FFFD for what is no UTF-8 and for a lone surrogate: JSON can spell one, and no
+    address can be made of it.
+
+    Raises ValueError, RecursionError.
+    """
+    answer = json.loads(content.decode("utf-8-sig", "replace"))
+    if not _SURROGATE.search(content):
+        return answer
+    text = json.dumps(answer, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return json.loads(text)
+
+
+def _no_client(error: Exception) -> PlatformUnanswered:
+    """The environment gives httpx something that it cannot use."""
+    if isinstance(error, OSError):
+        return PlatformUnanswered(
+            "The certificates to trust cannot be read.", "Correct SSL_CERT_FILE and SSL_CERT_DIR, or take them out."
+        )
+    return PlatformUnanswered(
+        "The proxy that the environment names cannot be used.",
+        "Correct HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (http://host:port), or name the platform's host in NO_PROXY.",
+    )
 
 
 def _plain(error: Exception) -> str:
@@ -200,6 +251,6 @@ def _plain(error: Exception) -> str:
 
     if isinstance(error, httpx.ConnectError):
         return "it cannot be reached" + (" (its certificate is not trusted)" if "CERTIFICATE" in str(error) else "")
-    if isinstance(error, httpx.RemoteProtocolError):
+    if isinstance(error, (httpx.RemoteProtocolError, httpx.DecodingError)):
         return "its answer broke off"
     return f"the connection failed ({type(error).__name__})"

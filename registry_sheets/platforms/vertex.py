@@ -6,12 +6,12 @@ REST as the discovery document aiplatform.v1 describes it; the sign-in is google
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from registry_sheets.errors import PlatformUnanswered
+from registry_sheets.platforms.at_once import at_once
 from registry_sheets.platforms.base import Platform
 from registry_sheets.platforms.deadline import Deadline
 from registry_sheets.platforms.http import JsonApi
@@ -29,8 +29,6 @@ PAGE = 100
 _AT_ONCE = 6
 _TRIES = 8  # the quota is by the minute (600 requests), so one that is used up is waited for
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-Asked = TypeVar("Asked")
-Answered = TypeVar("Answered")
 
 
 class VertexPlatform(Platform):
@@ -78,7 +76,7 @@ class VertexPlatform(Platform):
 
     def versions(self, scope: str) -> Iterator[PlatformVersion]:
         models = self._listed(scope, f"{self._parent(scope)}/models", "models")
-        for found in _at_once(lambda model: self._versions_of(scope, model), models):
+        for found in at_once(lambda model: self._versions_of(scope, model), models, _AT_ONCE):
             yield from found
 
     def deployments(self, scope: str, versions: Sequence[PlatformVersion]) -> Iterator[Deployment]:
@@ -98,7 +96,7 @@ class VertexPlatform(Platform):
 
             return version, lineage_of(version, get, lambda path, key: self._if_there(version.scope, path, key))
 
-        return _at_once(made, versions)
+        return at_once(made, versions, _AT_ONCE)
 
     def close(self) -> None:
         for api in self._apis.values():
@@ -209,21 +207,3 @@ def _token(answer: Mapping[str, Any]) -> str:
 
 def _strange(message: str) -> PlatformUnanswered:
     return PlatformUnanswered(message, "Check that its address is that of the Vertex AI API, or try again later.")
-
-
-def _at_once(ask: Callable[[Asked], Answered], things: Iterable[Asked]) -> Iterator[Answered]:
-    """The answers for ``things`` in their order, several asked at once; what one raises is raised in its turn."""
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-    waiting: deque[Future[Answered]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        try:
-            for one in things:
-                waiting.append(pool.submit(ask, one))
-                if len(waiting) > 2 * _AT_ONCE:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for late in waiting:
-                late.cancel()

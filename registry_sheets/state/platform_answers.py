@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 
 from registry_sheets.errors import StateUnusable
+from registry_sheets.registry.platforms.cleaning import clean_deployment, clean_version
 from registry_sheets.registry.platforms.values import PlatformAnswer
 
 NAME = "platforms.json"
+LOCK = "platforms.lock"
+
+_MOST_BYTES = 2**30
+_PATIENCE = 10.0
+_EARLIEST, _LATEST = 1970, 9999
+"""Years between which something was asked."""
 
 
 @dataclass(frozen=True)
@@ -27,26 +35,56 @@ def kept_answers(folder: Path) -> Mapping[str, KeptAnswer]:
     """The last answers by the platform's name. What cannot be read counts as never asked."""
     from pydantic import TypeAdapter, ValidationError
 
+    path = folder / NAME
     try:
-        found = TypeAdapter(tuple[KeptAnswer, ...]).validate_json((folder / NAME).read_bytes())
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return {}
+        found = TypeAdapter(tuple[KeptAnswer, ...]).validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return {}
-    return {one.answer.platform: one for one in found}
+    return {one.answer.platform: _clean(one) for one in found if _EARLIEST < one.answer.asked.year < _LATEST}
 
 
 def keep_answers(folder: Path, answers: Iterable[KeptAnswer]) -> None:
-    """Keep these beside those of other platforms that are kept. Raises StateUnusable where that cannot be written."""
+    """Keep these beside those of other platforms that are kept, also by another run at the same time.
+
+    Raises StateUnusable where that cannot be written.
+    """
     from pydantic import TypeAdapter
 
-    all_of_them = {**kept_answers(folder), **{one.answer.platform: one for one in answers}}
-    content = TypeAdapter(tuple[KeptAnswer, ...]).dump_json(tuple(all_of_them.values()))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / NAME, content)
-    except OSError as error:
+        with _alone(folder):
+            all_of_them = {**kept_answers(folder), **{one.answer.platform: one for one in answers}}
+            content = TypeAdapter(tuple[KeptAnswer, ...]).dump_json(tuple(all_of_them.values()))
+            _write(folder / NAME, content)
+    except (OSError, NotImplementedError) as error:  # the latter is filelock's word for a disk without locks
+        why = getattr(error, "strerror", None) or type(error).__name__
         raise StateUnusable(
-            f"What the platforms said cannot be kept in {folder}: {error.strerror}.", "Check the folder's permissions."
+            f"What the platforms said cannot be kept in {folder}: {why}.",
+            "Check the folder's permissions, and that there is room on its disk.",
         ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else keeps answers there meanwhile; what a run left that was killed is gone. Raises OSError."""
+    from filelock import FileLock
+
+    with FileLock(folder / LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
+        for left in folder.glob(f"{NAME}.*"):
+            with suppress(OSError):
+                left.unlink()
+        yield
+
+
+def _clean(kept: KeptAnswer) -> KeptAnswer:
+    """Whoever wrote the file: moments have a time zone, texts can be shown."""
+    said = kept.answer
+    asked = said.asked if said.asked.tzinfo else said.asked.replace(tzinfo=UTC)
+    versions, deployments = map(clean_version, said.versions), map(clean_deployment, said.deployments)
+    clean = replace(said, asked=asked, versions=tuple(versions), deployments=tuple(deployments))
+    return replace(kept, answer=clean)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import ConfigProblem, PlatformUnanswered
+from registry_sheets.errors import CannotSave, ConfigProblem, PlatformUnanswered
 from registry_sheets.platform_settings import PlatformKind, PlatformSettings
 from registry_sheets.registry.platforms.terms import PlatformTerms
 
@@ -48,6 +51,36 @@ def departure(said: str, registry: RegistryConfig, url: str = "", region: str = 
         raise ConfigProblem(f"{'--url' if url else '--region'} says nothing to {kind}.", f"Write it so: {_ways()}.")
     _installed(kind)
     return _mlflow(said, registry, url) if kind == "mlflow" else _sagemaker(said, registry, region)
+
+
+@contextmanager
+def exporting(registry: RegistryConfig) -> Iterator[None]:
+    """The right to write to a platform; it is freed when the process dies, however it dies.
+
+    Two exports at once would make each version twice. Raises PlatformUnanswered while another run of this registry
+    exports, CannotSave.
+    """
+    from filelock import FileLock, Timeout
+
+    from registry_sheets.wiring import state_of
+
+    lock = FileLock(state_of(registry) / "exporting.lock")
+    try:
+        Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise PlatformUnanswered(
+            "Another run of registry-sheets is exporting this registry.", "Run it again when that has finished."
+        ) from None
+    except OSError as error:
+        raise CannotSave(
+            f"'{lock.lock_file}' cannot be locked: {error.strerror or error}.",
+            "See that the account that runs Registry Sheets may write it and its folder.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _kind(said: str, registry: RegistryConfig) -> str:

@@ -10,17 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
-from registry_sheets.errors import ConfigProblem, PlatformUnanswered
+from registry_sheets.errors import ConfigProblem, PlatformUnanswered, RegistrySheetsError
 from registry_sheets.platform_settings import PlatformSettings
 from registry_sheets.settings import nearest
-from registry_sheets.wiring import state_of
+from registry_sheets.wiring import open_workbook, state_of, terms
 
 if TYPE_CHECKING:
     from registry_sheets.operations.hearing import Also, AskingNow, Hearing, Settled
     from registry_sheets.platforms.asking import Question
     from registry_sheets.platforms.base import Platform
     from registry_sheets.platforms.deadline import Deadline
+    from registry_sheets.registry.platforms.reconciling import Reconciled
     from registry_sheets.registry.platforms.values import PlatformAnswer
+    from registry_sheets.registry.table import Lists, ModelTable
 
 
 def asking_now(registry: RegistryConfig, name: str = "", also: Also | None = None) -> AskingNow | None:
@@ -36,14 +38,35 @@ def asking_now(registry: RegistryConfig, name: str = "", also: Also | None = Non
 
     questions = _questions(chosen)
     keep = partial(_keep, registry, chosen)
-    return AskingNow(partial(ask_platforms, questions), settled(registry), keep, also)
+    before = partial(_before, registry, chosen)
+    return AskingNow(partial(ask_platforms, questions), settled(registry), keep, also, before)
 
 
-def asked_now(registry: RegistryConfig) -> tuple[PlatformAnswer, ...]:
-    """What all platforms of a registry say now, without lineage; nothing is kept."""
+def reconciled_now(registry: RegistryConfig) -> tuple[Reconciled, Lists]:
+    """The sheet held against what all platforms say now, with its Lists; nothing is kept.
+
+    A sheet that cannot be read counts as an empty one: that is told elsewhere.
+    """
     from registry_sheets.platforms.asking import ask_platforms
+    from registry_sheets.registry.platforms.reconciling import Reconciled
 
-    return ask_platforms(_questions(registry.settings.platform), lambda _: ())
+    answers = ask_platforms(_questions(registry.settings.platform), lambda _: ())
+    table, lists = _sheet(registry)
+    vocabulary = terms(registry).table.vocabulary()
+    return Reconciled(table, lists, settled(registry).of(answers), vocabulary), lists
+
+
+def _sheet(registry: RegistryConfig) -> tuple[ModelTable, Lists]:
+    from registry_sheets.operations.looking import lists_of, models_of
+    from registry_sheets.registry.parsing import parse_models
+    from registry_sheets.registry.table import Lists, ModelTable
+
+    try:
+        snapshot = open_workbook(registry).read()
+        grid, match = models_of(snapshot, terms(registry))
+        return parse_models(grid, match, terms(registry).table), lists_of(snapshot, terms(registry))
+    except RegistrySheetsError:
+        return ModelTable("", 0, (), {}, {}, {}), Lists()
 
 
 def with_platform(registries: Sequence[RegistryConfig], name: str) -> Sequence[RegistryConfig]:
@@ -64,15 +87,9 @@ def last_answers(registry: RegistryConfig) -> Hearing | None:
     if not registry.settings.platform:
         return None
     from registry_sheets.operations.hearing import LastAnswers, never_asked
-    from registry_sheets.state.platform_answers import kept_answers
 
-    kept = kept_answers(state_of(registry))
-    answers = (
-        kept[said.label].answer
-        if said.label in kept and kept[said.label].question == _question(said)
-        else never_asked(said.label, said.kind)
-        for said in registry.settings.platform
-    )
+    before = _before(registry, registry.settings.platform)
+    answers = (before.get(said.label) or never_asked(said.label, said.kind) for said in registry.settings.platform)
     return LastAnswers(settled(registry), tuple(answers))
 
 
@@ -199,6 +216,15 @@ def _keep(registry: RegistryConfig, chosen: tuple[PlatformSettings, ...], answer
 
     asked = zip(chosen, answers, strict=True)
     keep_answers(state_of(registry), [KeptAnswer(_question(said), answer) for said, answer in asked])
+
+
+def _before(registry: RegistryConfig, chosen: Iterable[PlatformSettings]) -> dict[str, PlatformAnswer]:
+    """What these said when they were last asked what they would be asked now, by name."""
+    from registry_sheets.state.platform_answers import kept_answers
+
+    kept = kept_answers(state_of(registry))
+    same = (kept[said.label] for said in chosen if said.label in kept and kept[said.label].question == _question(said))
+    return {one.answer.platform: one.answer for one in same}
 
 
 def _question(said: PlatformSettings) -> str:

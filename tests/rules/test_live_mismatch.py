@@ -221,6 +221,14 @@ def test_one_alias_cannot_name_all_that_is_live() -> None:
     assert found([V3, {**V4, "Location": "Munich office", "Stage": "Testing"}], said) != []
 
 
+def test_two_in_production_at_one_place_are_not_both_right_where_one_alias_names_one() -> None:
+    said = registry_answer(*BOTH, serves("4", "@champion", None))
+    (told,) = found([V3, V4], said)
+    assert "3 is said to be in Production" in told
+    assert found([{**V3, "Used for": ""}, V4], said) == [told]
+    assert found([{**V3, "Used for": "Leases"}, {**V4, "Used for": "Mergers"}], said) == []
+
+
 def test_an_alias_for_each_place() -> None:
     places = [LocationTerms("Berlin", MLFLOW, "champion-berlin"), LocationTerms("Munich", MLFLOW, "@champion-munich")]
     said = registry_answer(*BOTH, serves("3", "@champion-berlin", None), serves("4", "@champion-munich", None))

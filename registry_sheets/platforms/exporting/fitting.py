@@ -12,13 +12,12 @@ from registry_sheets.registry.platforms.leaving import (
     ID_TAG,
     MODEL_TAG,
     NAME_TAG,
-    PREFIX,
     VERSION_TAG,
     LeavingFact,
     LeavingModel,
     LeavingVersion,
-    digest,
 )
+from registry_sheets.registry.platforms.marks import PREFIX, digest
 from registry_sheets.registry.table import Stage
 
 ROWS_TAG = f"{PREFIX}rows"

@@ -27,8 +27,9 @@ from registry_sheets.platforms.http import JsonApi
 from registry_sheets.platforms.mlflow_refusals import MlflowRefusals, MlflowRefused, pages
 from registry_sheets.platforms.mlflow_sign_in import MlflowSignIn
 from registry_sheets.platforms.reading import objects, table, text
-from registry_sheets.registry.platforms.leaving import LeavingModel, digest
+from registry_sheets.registry.platforms.leaving import LeavingModel
 from registry_sheets.registry.platforms.leaving_aliases import aliases_of
+from registry_sheets.registry.platforms.marks import digest
 from registry_sheets.registry.text import one_line, xml_safe
 
 _PAGE = (("max_results", "1000"),)

@@ -42,6 +42,12 @@ class Homes:
                 taken.add(found[one.key][0].casefold())
         return found
 
+    def former(self, there: Sequence[ThereModel]) -> list[str]:
+        """What an export made for a model that the sheet does not have (any more), by its name there."""
+        marks = {one.id for one in self._models}
+        homes = {home.name for _, home in self.found(there).values() if home}
+        return [one.name for one in there if one.tags.get(MODEL_TAG, "") not in {"", *marks} and one.name not in homes]
+
     def _marked(self, there: Iterable[ThereModel]) -> dict[str, ThereModel]:
         keys = {one.id: one.key for one in self._models}
         found: dict[str, ThereModel] = {}
@@ -51,11 +57,15 @@ class Homes:
         return found
 
     def _named(self, there: Iterable[ThereModel], marked: Mapping[str, ThereModel]) -> dict[str, ThereModel]:
-        """By name, exact before loose; never one that an export made for another model."""
+        """By name, exact before loose; never one that an export made for another model of the sheet.
+
+        One whose mark is of no model of the sheet was made for one that is called otherwise now: people renamed both.
+        """
+        marks = {one.id for one in self._models}
         found: dict[str, ThereModel] = {}
         for model in there:
             key = self._key(model.name)
-            if key in marked or key not in self._names.names or MODEL_TAG in model.tags:
+            if key in marked or key not in self._names.names or model.tags.get(MODEL_TAG) in marks:
                 continue
             if key not in found or normalise(model.name) == key:
                 found[key] = model

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from registry_sheets.platforms.exporting.base import Change, ThereModel, ThereVersion, WantedModel, WantedVersion
 from registry_sheets.platforms.exporting.fitting import ALIAS_TAG, DESCRIBED_TAG, STATUS_TAG
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.platforms.leaving import ID_TAG, PREFIX, VERSION_TAG, digest
-from registry_sheets.registry.platforms.naming import loose_version
+from registry_sheets.registry.platforms.leaving import ID_TAG, VERSION_TAG
+from registry_sheets.registry.platforms.marks import PREFIX, digest
+from registry_sheets.registry.platforms.naming import is_by_parts, loose_version, whole_version
 
 NOBODY = ThereModel("")
 
@@ -87,15 +88,17 @@ def paired(
     wanted: Sequence[WantedVersion], there: Iterable[ThereVersion], version_tag: str = ""
 ) -> Mapping[str, ThereVersion]:
     """Id of a wanted version -> what is there of it: by the mark of an earlier export, the tags that say its version,
-    else by the number where no tag says what it is."""
+    else by the number where no tag says what it is. It is the one that a check takes for it, with certainty."""
     marks = {one.id: one.id for one in wanted}
     keys = {one.key: one.id for one in wanted}
     alike: dict[str, str] = {}
     for one in wanted:
         alike.setdefault(loose_version(one.key), one.id)
+    counts = not version_tag and not is_by_parts(keys)
+    counted = {whole_version(one.key): one.id for one in reversed(wanted)} if counts else {}
     found: dict[str, tuple[int, ThereVersion]] = {}
     for version in there:
-        for rank, id_ in enumerate(_meant(version, version_tag, marks, keys, alike)):
+        for rank, id_ in enumerate(_meant(version, version_tag, marks, keys, alike, counted)):
             if id_:
                 if id_ not in found or found[id_][0] > rank:
                     found[id_] = (rank, version)
@@ -104,15 +107,20 @@ def paired(
 
 
 def _meant(
-    there: ThereVersion, version_tag: str, marks: Mapping[str, str], keys: Mapping[str, str], alike: Mapping[str, str]
+    there: ThereVersion,
+    version_tag: str,
+    marks: Mapping[str, str],
+    keys: Mapping[str, str],
+    alike: Mapping[str, str],
+    counted: Mapping[str, str],
 ) -> Iterator[str]:
     """Ids of the wanted version that is meant, the surest first; '' for a way that tells nothing."""
     yield marks.get(there.tags.get(ID_TAG, ""), "")
-    if ID_TAG in there.tags:
-        return
-    said = (version_tag and there.tags.get(version_tag)) or there.tags.get(VERSION_TAG) or there.number
+    tag = (version_tag and there.tags.get(version_tag)) or there.tags.get(VERSION_TAG)
+    said = tag or there.number
     yield keys.get(normalise(said), "")
     yield alike.get(loose_version(said), "")
+    yield "" if tag else counted.get(whole_version(said), "")
 
 
 class _Planning:

@@ -27,7 +27,8 @@ from registry_sheets.platforms.reading import text, texts
 from registry_sheets.platforms.sagemaker_asking import Client, Clients, Region
 from registry_sheets.platforms.sagemaker_reading import named_by
 from registry_sheets.platforms.sagemaker_refusals import Refused, told
-from registry_sheets.registry.platforms.leaving import LeavingModel, digest
+from registry_sheets.registry.platforms.leaving import LeavingModel
+from registry_sheets.registry.platforms.marks import digest
 from registry_sheets.registry.table import Stage
 
 STATUSES: Mapping[Stage, str] = {

@@ -26,6 +26,11 @@ def finding_keys(findings: Sequence[Finding]) -> list[str]:
     return keys
 
 
+def rule_of(key: str) -> str:
+    """The rule that made the finding of this key."""
+    return key.partition("|")[0]
+
+
 def with_days(findings: Sequence[Finding], held: Sequence[HeldFinding], today: date) -> tuple[Finding, ...]:
     """The findings with the day on which each was first seen; today for those that are new."""
     known: Mapping[str, date] = {one.key: one.first_day for one in held}

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import NamedTuple
 
 from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.live import LiveVersion, live_versions
 from registry_sheets.registry.past.facts import Facts, facts_of_all, own_key, texts_of
-from registry_sheets.registry.platforms.pairing import EXPORTED_VERSION
+from registry_sheets.registry.platforms.marks import (
+    EXPORTED_ID,
+    EXPORTED_NAME,
+    EXPORTED_VERSION,
+    PREFIX,
+    digest,
+    version_id,
+)
 from registry_sheets.registry.table import ModelTable, Stage
 from registry_sheets.registry.text import one_line, xml_safe
 from registry_sheets.registry.versions import version_key
 from registry_sheets.registry.wording import clipped
 
-PREFIX = "registry-sheets."
-"""All that we write on a platform beside texts of its own begins so, and nothing else is ever changed there."""
-
 VERSION_TAG = EXPORTED_VERSION
-NAME_TAG = f"{PREFIX}name"
-ID_TAG = f"{PREFIX}id"
+NAME_TAG = EXPORTED_NAME
+ID_TAG = EXPORTED_ID
 """Of a version: says which one of the sheet it is, whatever its name and version hold."""
 
 MODEL_TAG = f"{PREFIX}model"
@@ -103,12 +106,7 @@ def leaving_of(table: ModelTable) -> Leaving:
     for line in live_versions(table):
         live.setdefault(normalise(line.name), []).append(line)
     models = [rows.model(key, indexes, live.get(key, ())) for key, indexes in table.by_model.items()]
-    return Leaving(tuple(one for one in models if one.versions), tuple(_staying(table)))
-
-
-def digest(*texts: str) -> str:
-    """A short name for texts that may be long and of any signs: 16 hexadecimal digits."""
-    return sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()[:16]
+    return Leaving(tuple(one for one in models if one.versions and one.name), tuple(_staying(table)))
 
 
 class _Rows:
@@ -124,14 +122,16 @@ class _Rows:
     def model(self, key: str, indexes: Sequence[int], live: Sequence[LiveVersion]) -> LeavingModel:
         by_version: dict[str, list[int]] = {}
         for index in indexes:
-            if version := self._table.version_keys[index]:
+            if (version := self._table.version_keys[index]) and _readable(self._versions[index]):
                 by_version.setdefault(version, []).append(index)
         return LeavingModel(
-            name=one_line(xml_safe(self._names[indexes[0]])),
+            name=_readable(self._names[indexes[0]]),
             key=key,
             id=digest(key),
             versions=tuple(self._version(key, one, by_version[one]) for one in self._ordered(by_version)),
-            live=tuple(LivePlace(o.used_for, o.location, digest(key, normalise(o.version))) for o in live if o.version),
+            live=tuple(
+                LivePlace(o.used_for, o.location, version_id(key, normalise(o.version))) for o in live if o.version
+            ),
             description="\n".join(_told(live)),
             uses=_distinct(use for index in indexes for use in texts_of(self._facts[index].get("used_for"))),
         )
@@ -141,9 +141,9 @@ class _Rows:
         said = {fact.key: fact.text for fact in facts}
         links = self._texts("run_link", indexes)
         return LeavingVersion(
-            version=one_line(xml_safe(self._versions[indexes[0]])),
+            version=_readable(self._versions[indexes[0]]),
             key=key,
-            id=digest(name, key),
+            id=version_id(name, key),
             facts=facts,
             stage=min((self._table.judged[index] for index in indexes), key=_STAGES.index),
             description=_description(said.get("why", ""), said.get("what_changed", "")),
@@ -222,8 +222,13 @@ def _told(live: Iterable[LiveVersion]) -> Iterator[str]:
         yield xml_safe(f"Live: {one_line(version)}{where}{f': {why}' if why else ''}")
 
 
+def _readable(text: str) -> str:
+    """A name or version as a platform can be sent it; '' where nothing of it is left, or nobody could see it."""
+    return one_line(xml_safe(text)) if normalise(text) else ""
+
+
 def _staying(table: ModelTable) -> Iterator[Staying]:
-    for row, name, version in zip(table.row_numbers, table.name_keys, table.version_keys, strict=True):
-        lacking = [word for word, key in (("name", name), ("version", version)) if not key]
+    for row, name, version in zip(table.row_numbers, table.value("name"), table.value("version"), strict=True):
+        lacking = [word for word, text in (("name", name), ("version", version)) if not _readable(text or "")]
         if lacking:
             yield Staying(row, f"it has no {' and no '.join(lacking)} that can be read")

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.platforms.leaving import LeavingModel, LivePlace, digest
+from registry_sheets.registry.platforms.leaving import LeavingModel, LivePlace
+from registry_sheets.registry.platforms.marks import digest
 
 CHAMPION = "champion"
 _LONGEST = 60

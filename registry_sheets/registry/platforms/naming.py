@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.platforms.terms import PlatformTerms
 
-_BETWEEN = re.compile(r"[\s\-_./]+")
+_BETWEEN = re.compile(r"[\s\-_./,:()\[\]]+")
 _SAID_VERSION = re.compile(r"(?:version|ver|v)[\s.\-_]*(?=\d)")
+_PARTED = re.compile(r"\d+(?:\.\d+)+")
 _NEAR = 80
 _LONGEST = 200
 _MOST_COMPARED = 200_000
@@ -36,6 +37,11 @@ def whole_version(text: str) -> str:
     if not (whole.isdecimal() and rest.replace(".", "").strip("0") == ""):
         return key
     return whole.lstrip("0") or "0"
+
+
+def is_by_parts(versions: Iterable[str]) -> bool:
+    """Whether versions are numbered by parts ('2.1'): then 2.0 may be the fifth that a platform counts."""
+    return any(_PARTED.fullmatch(key) and not whole_version(key).isdecimal() for key in map(loose_version, versions))
 
 
 def is_looked_at(terms: PlatformTerms, model: str) -> bool:

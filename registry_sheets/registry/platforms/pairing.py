@@ -6,19 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from registry_sheets.registry.identity import normalise
-from registry_sheets.registry.platforms.naming import Nearest, SaidNames, is_looked_at, loose
+from registry_sheets.registry.platforms.naming import Nearest, loose, whole_version
+from registry_sheets.registry.platforms.recognising import InSheet, Recognising
 from registry_sheets.registry.platforms.rows import SheetRows
-from registry_sheets.registry.platforms.serving import keys_of, merged, place_of
+from registry_sheets.registry.platforms.serving import aliased, keys_of, merged, place_of, without_old_stages
 from registry_sheets.registry.platforms.terms import PlatformTerms
 from registry_sheets.registry.platforms.values import Deployment, PlatformAnswer, PlatformVersion
 from registry_sheets.registry.wording import clipped
-
-EXPORTED_VERSION = "registry-sheets.version"
-"""The tag by which `export` says which version of the sheet a platform's version is."""
-
-EXPORTED_NAME = "registry-sheets.name"
-"""The tag by which `export` says of which model of the sheet it is."""
 
 
 class Paired(NamedTuple):
@@ -52,15 +46,6 @@ _Place = tuple[str, str, str]
 """Scope, model and version, as the platform says them."""
 
 
-class _InSheet(NamedTuple):
-    """What a platform's version is in the sheet, as in Paired."""
-
-    name: str
-    name_key: str
-    version: str
-    tagged: bool
-
-
 class Pairing:
     """One platform's answer, paired with the sheet. Models that are left out are not in it."""
 
@@ -68,10 +53,7 @@ class Pairing:
         self.answer = answer
         self.terms = terms
         self._sheet = sheet
-        self._said = SaidNames(terms)
-        self._names: dict[str, tuple[str, str] | None] = {}
-        self._doubtful: dict[str, str] = {}
-        self._left_out: set[str] = set()
+        self._recognising = Recognising(terms, sheet)
 
     @cached_property
     def versions(self) -> tuple[Paired, ...]:
@@ -146,45 +128,59 @@ class Pairing:
 
     def candidates(self, model: str) -> Sequence[str]:
         """The names of the sheet's models, where a platform's model may be any of several."""
-        keys = self._sheet.names.keys_of(self._said.of(model))
+        keys = self._recognising.keys_of(model)
         return [self._sheet.names.names[key] for key in keys] if len(keys) > 1 else ()
 
     def may_have_row(self, model: str, version: str) -> bool:
         """Whether a platform's model may be any of several of the sheet, one of which has this version."""
-        keys = self._sheet.names.keys_of(self._said.of(model))
+        keys = self._recognising.keys_of(model)
         return len(keys) > 1 and any(self._sheet.rows_of(key, [(version, True)]) for key in keys)
+
+    def may_count_apart(self, name_key: str, version: str) -> bool:
+        """Whether a version of the sheet may be one that the platform only counts: it has plain numbers alone."""
+        return not whole_version(version).isdecimal() and name_key not in self._named_versions
+
+    @cached_property
+    def _named_versions(self) -> frozenset[str]:
+        """The keys of the models of which any version here is more than a number, or has a tag that says which."""
+        return frozenset(one.name_key for one in self.versions if one.tagged or not one.there.version.isdecimal())
 
     def silence(self, name_key: str) -> str:
         """Why nothing can be said of a model of the sheet here, as a clause; '' where it can."""
         _ = self.models  # every name is looked at
-        if name_key in self._left_out and name_key not in self.models:
+        if name_key in self._recognising.left_out and name_key not in self.models:
             return "the config leaves this model out"
-        if name_key in self._doubtful:
-            return f"its model '{clipped(self._doubtful[name_key])}' may be this one or another of the sheet"
+        if name_key in self._recognising.doubtful:
+            return (
+                f"its model '{clipped(self._recognising.doubtful[name_key])}' may be this one or another of the sheet"
+            )
         return ""
 
     def version_of(self, there: PlatformVersion) -> str:
         """What the sheet calls a platform's version: what its tag says, else its own."""
-        return self._tag_of(there) or there.version
-
-    def _tag_of(self, there: PlatformVersion) -> str:
-        if not there.tags:
-            return ""
-        return there.tags.get(self.terms.version_tag, "").strip() or there.tags.get(EXPORTED_VERSION, "").strip()
+        return self._recognising.tag_of(there) or there.version
 
     @cached_property
     def _deployments(self) -> tuple[Deployment, ...]:
-        return merged(self.answer.deployments)
+        return merged(
+            self.answer.deployments if self.answer.tells_live else without_old_stages(self.answer.deployments)
+        )
+
+    def goes_by_alias(self, model: str) -> bool:
+        """Whether a registry without endpoints has an alias for what is live of its model: then stages say nothing."""
+        return model in self._aliased
 
     @cached_property
-    def _known(self) -> Mapping[_Place, _InSheet]:
+    def _aliased(self) -> frozenset[str]:
+        return frozenset() if self.answer.tells_live else frozenset(aliased(self.answer.deployments))
+
+    @cached_property
+    def _known(self) -> Mapping[_Place, InSheet]:
         """What each version that is registered there is in the sheet."""
         found = {}
         for one in self.answer.versions:
-            named = self._named(one)
-            if named is not None:
-                tag = self._tag_of(one)
-                found[one.scope, one.model, one.version] = _InSheet(*named, tag or one.version, bool(tag))
+            if (known := self._recognising.of(one)) is not None:
+                found[one.scope, one.model, one.version] = known
         return found
 
     @cached_property
@@ -205,7 +201,7 @@ class Pairing:
         for known in self._known.values():
             said.setdefault(known.name_key, {})[known.version] = counts and not known.tagged
         for one in self._deployments:
-            named = self._name(one.model) if one.model and self._place_of(one) is None else None
+            named = self._recognising.name(one.model) if one.model and self._place_of(one) is None else None
             if named is not None:
                 said.setdefault(named[1], {}).setdefault(one.version, counts)
         return {
@@ -213,33 +209,6 @@ class Pairing:
             for key, versions in said.items()
             for version, rows in self._sheet.rows_of(key, versions.items()).items()
         }
-
-    def _named(self, one: PlatformVersion) -> tuple[str, str] | None:
-        """As _name(); what `export` noted counts where people say nothing, and the sheet still has the name."""
-        said = one.tags.get(EXPORTED_NAME) if one.tags else None
-        named = self._name(one.model)
-        if not said or named is None or self._said.of(one.model) != one.model:
-            return named
-        key = normalise(said)
-        return (self._sheet.names.names[key], key) if key in self._sheet.names.names else named
-
-    def _name(self, model: str) -> tuple[str, str] | None:
-        """(name, key) in the sheet of a platform's model; None where it is left out."""
-        if model not in self._names:
-            name, key = self._looked_up(model)
-            looked_at = is_looked_at(self.terms, model)
-            if not looked_at:
-                self._left_out.add(key)
-            self._names[model] = (name, key) if looked_at else None
-        return self._names[model]
-
-    def _looked_up(self, model: str) -> tuple[str, str]:
-        name = self._said.of(model)
-        keys = self._sheet.names.keys_of(name)
-        if len(keys) == 1:
-            return self._sheet.names.names[keys[0]], keys[0]
-        self._doubtful.update(dict.fromkeys(keys, model))
-        return name, normalise(name) or model
 
     def _paired(self, serving: Mapping[_Place, list[Deployment]]) -> Iterator[Paired]:
         for one in self.answer.versions:
@@ -256,5 +225,5 @@ class Pairing:
             elif (place := self._place_of(one)) is not None:
                 name, key, version, _ = self._known[place]
                 yield Serving(one, name, version, key, self._rows.get((key, version), ()))
-            elif (named := self._name(one.model)) is not None:
+            elif (named := self._recognising.name(one.model)) is not None:
                 yield Serving(one, named[0], one.version, named[1], self._rows.get((named[1], one.version), ()))

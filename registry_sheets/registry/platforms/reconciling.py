@@ -46,14 +46,17 @@ class Reconciled:
         """What the platforms say to what is live."""
         return list(live_checks(self.table, self.expecting))
 
-    def judges(self, index: int, pairing: Pairing, tagged: bool) -> bool:
+    def judges(self, index: int, pairing: Pairing, one: Paired) -> bool:
         """Whether a row can be compared with what a platform says of a version of its name and number.
 
         Platforms count each by itself: the third version on one is another than the third elsewhere. So a row whose
-        locations belong to platforms is judged by those alone, unless a tag says which version of the sheet it is.
+        locations belong to platforms is judged by those alone, unless a tag says which version of the sheet it is; and
+        none is by a number that only may be its own.
         """
-        if tagged:
+        if one.tagged:
             return True
+        if not self.sheet.is_certain(index, one.version):
+            return False
         if index not in self._owners:
             self._owners[index] = self._belongs(index)
         owners = self._owners[index]
@@ -91,24 +94,29 @@ class Reconciled:
         key = normalise(word)
         return None if key in _NO_STAGE else self._vocabulary.get(key)
 
-    def is_promoted(self, one: Paired) -> bool:
+    def is_promoted(self, one: Paired, pairing: Pairing) -> bool:
         """Whether a version stands out from experiments: by an alias, or by its stage."""
-        stage = self.stage_of(one.there.stage)
+        stage = self.stage_there(one, pairing)
         if stage is Stage.ARCHIVED:
             return False
         aliased = any(normalise(alias) not in _EVERY_MODEL_HAS for alias in one.there.aliases)
-        return aliased or stage is Stage.PRODUCTION or normalise(one.there.stage) in _PROMOTED
+        promoted = normalise(one.there.stage) in _PROMOTED and not pairing.goes_by_alias(one.there.model)
+        return aliased or stage is Stage.PRODUCTION or promoted
+
+    def stage_there(self, one: Paired, pairing: Pairing) -> Stage | None:
+        """The stage that a platform gives a version; None where its word says none, or aliases have taken its place."""
+        return None if pairing.goes_by_alias(one.there.model) else self.stage_of(one.there.stage)
 
     def missing(self, pairing: Pairing) -> Iterator[Paired]:
         """The versions of a platform that the sheet lacks and that are in scope: they serve, or are promoted."""
         for one in pairing.versions:
-            in_scope = not one.rows and (one.serves or self.is_promoted(one))
+            in_scope = not one.rows and (one.serves or self.is_promoted(one, pairing))
             if in_scope and not pairing.may_have_row(one.there.model, one.version):
                 yield one
 
     def experiments(self, pairing: Pairing) -> int:
         """How many other versions of it the sheet lacks."""
-        return sum(1 for one in pairing.versions if not (one.rows or one.serves or self.is_promoted(one)))
+        return sum(1 for one in pairing.versions if not (one.rows or one.serves or self.is_promoted(one, pairing)))
 
     def judged_rows(self, rows: Sequence[int]) -> Sequence[int]:
         """Of a version's rows those by which it is judged: those in Production, else those that are not archived."""
@@ -122,7 +130,7 @@ class Reconciled:
             for one in pairing.versions:
                 if one.there.lineage:
                     for index in self.judged_rows(one.rows):
-                        if self.judges(index, pairing, one.tagged):
+                        if self.judges(index, pairing, one):
                             yield index, pairing, one
 
 
@@ -134,7 +142,7 @@ def lineage_wanted(found: Reconciled, pairing: Pairing) -> list[Paired]:
         one
         for one in pairing.versions
         if any(
-            (dates[index] or "/" in (sources[index] or "") or links[index]) and found.judges(index, pairing, one.tagged)
+            (dates[index] or "/" in (sources[index] or "") or links[index]) and found.judges(index, pairing, one)
             for index in found.judged_rows(one.rows)
         )
     ]

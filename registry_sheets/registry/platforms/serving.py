@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from math import isfinite
 
 from registry_sheets.registry.platforms.naming import loose
@@ -36,6 +36,22 @@ def endpoint_key(name: str) -> str:
 def keys_of(there: Deployment) -> set[str]:
     """The keys by which people may name where a version serves: its endpoint, its environment."""
     return {endpoint_key(there.endpoint), endpoint_key(there.environment)} - {""}
+
+
+def aliased(deployments: Iterable[Deployment]) -> Mapping[str, Set[str]]:
+    """Model -> its versions that a registry without endpoints calls live by an alias."""
+    found: dict[str, set[str]] = {}
+    for one in deployments:
+        if one.endpoint.startswith("@"):
+            found.setdefault(one.model, set()).add(one.version)
+    return found
+
+
+def without_old_stages(deployments: Sequence[Deployment]) -> Sequence[Deployment]:
+    """What a registry without endpoints calls live; by its stage only where no alias of the model is live: people who
+    went over to aliases often left the stages as they were."""
+    live = aliased(deployments)
+    return [one for one in deployments if one.model not in live or one.version in live[one.model]]
 
 
 def place_of(there: Deployment) -> tuple[str, str, str]:

@@ -115,6 +115,10 @@ def day_of(moment: datetime, zone: tzinfo = UTC, shift: timedelta = timedelta())
         return moment.date()
 
 
+NUMBERED = "If it counts versions its own way, name the tag that holds the sheet's in the config: version_tag."
+"""What to do where a platform's numbers are not the sheet's."""
+
+
 def mapped(there: str, here: str) -> str:
     """The line of a platform's block in the config by which a model there is one of the sheet."""
     from json import dumps  # a text of TOML is spelled as one of JSON

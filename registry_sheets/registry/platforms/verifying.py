@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from registry_sheets.registry.identity import normalise
 from registry_sheets.registry.platforms.expecting import Expectation, Expecting
 from registry_sheets.registry.platforms.pairing import Pairing
 from registry_sheets.registry.platforms.standing import Standing
@@ -66,6 +67,7 @@ class _Claims:
         self._all = frozenset(self.production)
         self._names, self._keys, self._versions = table.value("name"), table.name_keys, table.version_keys
         self._locations = table.value("location")
+        self._uses = table.use_keys
         self._expecting = expecting
         self._standings: dict[tuple[Expectation, str], Standing] = {}
         self._unions: dict[tuple[Expectation, str], set[int]] = {}
@@ -102,13 +104,23 @@ class _Claims:
             return Verdict.UNANSWERED, " ".join(standing.answer.missed)
         if index not in standing.of_row:
             mere_registry = not standing.answer.tells_live
-            if standing.unknown_may_be_it or (mere_registry and self._all_are_live(standing)):
+            if standing.unknown_may_be_it or (mere_registry and self._is_another_case(index, standing)):
                 return Verdict.UNTOLD, standing.told
         return Verdict.DIFFERS, standing.told
 
-    def _all_are_live(self, standing: Standing) -> bool:
-        """Whether all that a registry calls live is live in the sheet as well: then it does not speak against more."""
-        return all(not self._all.isdisjoint(one.rows) for one in standing.at)
+    def _is_another_case(self, index: int, standing: Standing) -> bool:
+        """Whether all that a registry calls live is live in the sheet for another use than this row's, or elsewhere.
+
+        A registry marks one version of a model; where there is one for each case, that does not speak against others.
+        """
+        marked = (self._all.intersection(one.rows) for one in standing.at)
+        return all(any(self._differ(index, row) for row in rows) for rows in marked)
+
+    def _differ(self, one: int, other: int) -> bool:
+        """Whether two rows are at no place together, or say each what they are used for, and it is not the same."""
+        places, others = ({normalise(place) for place in self._locations[row] or ()} for row in (one, other))
+        uses, theirs = ({use for use in self._uses[row] if use} for row in (one, other))
+        return places.isdisjoint(others) or bool(uses and theirs and uses.isdisjoint(theirs))
 
     def _standing(self, index: int, expected: Expectation) -> Standing:
         about = expected, self._keys[index]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from registry_sheets.registry.findings import Hit, Severity
 from registry_sheets.registry.rules.base import Example, Options, Registry, Rule
 from registry_sheets.registry.rules.platform_example import says
 from registry_sheets.registry.rules.words import quote
 from registry_sheets.registry.wording import clipped
+
+if TYPE_CHECKING:
+    from registry_sheets.registry.platforms.pairing import Pairing
+    from registry_sheets.registry.platforms.verifying import LiveCheck
+    from registry_sheets.registry.table import ModelTable
 
 _CORRECT = "Correct the sheet to what runs (`registry-sheets promote`)"
 _FIX = f"{_CORRECT}, or let the endpoint serve this version."
@@ -19,13 +25,23 @@ _MARKS = f"{_CORRECT}, or let the alias or stage there say this version."
 def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
     found = registry.reconciled
     versions = registry.models.value("version")
-    marks = {one.answer.platform for one in found.platforms if not one.answer.tells_live} if found else ()
+    platforms = {one.answer.platform: one for one in found.platforms} if found else {}
     for check in found.live if found else ():
         if check.verdict == "differs":
             where = f"is said to be in Production at {quote(check.location)}"
             message = f"{clipped(versions[check.index])} {where}; on {clipped(check.platform)} {check.told}."
-            fix = _MARKS if check.platform in marks else _SHARES if check.shares else _FIX
-            yield Hit(check.index, "location", message, fix)
+            yield Hit(check.index, "location", message, _fix(check, platforms[check.platform], registry.models))
+
+
+def _fix(check: LiveCheck, pairing: Pairing, table: ModelTable) -> str:
+    fix = _SHARES if check.shares else _FIX
+    if not pairing.answer.tells_live:
+        fix = _MARKS
+    if not pairing.may_count_apart(table.name_keys[check.index], table.value("version")[check.index]):
+        return fix
+    from registry_sheets.registry.platforms.telling import NUMBERED
+
+    return f"{fix} {NUMBERED}"
 
 
 RULE = Rule(

@@ -84,9 +84,11 @@ def _serves(serves: Sequence[Deployment], pairing: Pairing) -> str:
 
 def _fix(name: str, name_key: str, model: str, pairing: Pairing, found: Reconciled) -> str:
     add = f'Add a row for it; `registry-sheets import "{clipped(pairing.answer.platform)}"` proposes one.'
+    from registry_sheets.registry.platforms.telling import NUMBERED, mapped
+
     if name_key in found.sheet.names.names:
-        return add
-    from registry_sheets.registry.platforms.telling import mapped
+        versions = found.sheet.versions_of(name_key)
+        return f"{add} {NUMBERED}" if any(pairing.may_count_apart(name_key, one) for one in versions) else add
 
     if several := pairing.candidates(model):
         names = either([quote(one) for one in several[:3]])

@@ -61,11 +61,10 @@ def _told(found: Reconciled, pairing: Pairing, index: int) -> tuple[str, str]:
     table = found.table
     platform, version = clipped(pairing.answer.platform), clipped(table.value("version")[index])
     key, name = table.name_keys[index], table.value("name")[index]
-    if key in pairing.models:
-        tag = " If it counts versions its own way, name the tag that holds the sheet's in the config: version_tag."
-        return f"{platform} has no version {version} of {clipped(pairing.models[key])}.", _FIX + tag
-    from registry_sheets.registry.platforms.telling import mapped
+    from registry_sheets.registry.platforms.telling import NUMBERED, mapped
 
+    if key in pairing.models:
+        return f"{platform} has no version {version} of {clipped(pairing.models[key])}.", f"{_FIX} {NUMBERED}"
     near = pairing.near_there.of(name)
     said = f" If it is {quote(near)} there, say so in the config: {mapped(near, name)}." if near else ""
     return f"{platform} has no model {quote(name)}.", _FIX + said

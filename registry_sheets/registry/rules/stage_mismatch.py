@@ -37,11 +37,11 @@ def _check(registry: Registry, _options: Options) -> Iterable[Hit]:
     copies: dict[tuple[int, ...], list[tuple[Pairing, Paired]]] = {}
     for pairing in found.platforms:
         for one in pairing.versions:
-            if one.rows and (one.serves or found.stage_of(one.there.stage)):
+            if one.rows and (one.serves or found.stage_there(one, pairing)):
                 copies.setdefault(one.rows, []).append((pairing, one))
     for rows, those in copies.items():
         index, stage = _standing(found.table, rows)
-        judging = [(pairing, one) for pairing, one in those if found.judges(index, pairing, one.tagged)]
+        judging = [(pairing, one) for pairing, one in those if found.judges(index, pairing, one)]
         if stage is not None:
             yield from _differs(found, judging, index, stage)
 
@@ -53,7 +53,7 @@ def _differs(found: Reconciled, copies: Copies, index: int, stage: Stage) -> Ite
             yield from _served(found, copies, index, stage)
         return
     stated = {found.table.stages[row] for _, one in copies for row in one.rows}
-    theirs = [(found.stage_of(one.there.stage), pairing, one.there.stage) for pairing, one in copies]
+    theirs = [(found.stage_there(one, pairing), pairing, one.there.stage) for pairing, one in copies]
     whole = all(not (pairing.answer.missed_versions or pairing.answer.missed_deployments) for pairing, _ in copies)
     if theirs and whole and stated.isdisjoint(said for said, _, _ in theirs):
         _, pairing, word = theirs[0]

@@ -29,7 +29,7 @@ def saying(answer: Callable[[str], bytes]) -> Iterator[str]:
             with suppress(OSError):
                 self.wfile.write(body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 (the name is http.server's)
 
         def log_message(self, format: str, *args: object) -> None: ...
 
