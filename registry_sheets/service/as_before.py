@@ -8,14 +8,16 @@ from registry_sheets.config import RegistryConfig
 from registry_sheets.operations.looking import Look
 from registry_sheets.service import outcomes
 from registry_sheets.state.ledger import Ledger
-from registry_sheets.wiring import outbox_of, today_of
+from registry_sheets.state.platform_answers import kept_at
+from registry_sheets.wiring import outbox_of, state_of, today_of
 from registry_sheets.workbooks.base import Revision, Workbook
 
 _CHECK_KEY = "check_key"
 
 
 def is_as_before(registry: RegistryConfig, ledger: Ledger, workbook: Workbook, now: datetime) -> bool:
-    """Whether workbook, config, version and local date are as the last pass saw them, and nothing waits or fails.
+    """Whether workbook, config, version, the platforms' last answers and local date are as the last pass saw them, and
+    nothing waits or fails.
 
     A store that shows a change late is as before only within the hour (of UTC) of the pass that read it. Raises as
     Workbook.revision().
@@ -47,5 +49,6 @@ def _key(registry: RegistryConfig, workbook: Workbook, revision: Revision, at: d
     if not revision.token:
         return ""
     hour = f"{at:%Y-%m-%dT%H}" if workbook.may_lag else ""
+    heard = kept_at(state_of(registry)) if registry.settings.platform else ""
     said = (revision.token, registry.settings.model_dump_json(), version("registry-sheets"), str(today_of(registry)))
-    return sha256("\0".join((*said, hour)).encode("utf-8", "replace")).hexdigest()
+    return sha256("\0".join((*said, hour, heard)).encode("utf-8", "replace")).hexdigest()

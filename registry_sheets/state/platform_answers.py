@@ -45,6 +45,15 @@ def kept_answers(folder: Path) -> Mapping[str, KeptAnswer]:
     return {one.answer.platform: _clean(one) for one in found if _EARLIEST < one.answer.asked.year < _LATEST}
 
 
+def kept_at(folder: Path) -> str:
+    """What changes whenever answers are kept; '' where none are."""
+    try:
+        found = (folder / NAME).stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns} {found.st_size}"
+
+
 def keep_answers(folder: Path, answers: Iterable[KeptAnswer]) -> None:
     """Keep these beside those of other platforms that are kept, also by another run at the same time.
 

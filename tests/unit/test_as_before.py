@@ -13,12 +13,14 @@ from registry_sheets.config import RegistryConfig, read_file
 from registry_sheets.errors import NotChecked, UnreadableWorkbook
 from registry_sheets.operations.looking import Look, look
 from registry_sheets.registry.grid import Grid
+from registry_sheets.registry.platforms.values import PlatformAnswer
 from registry_sheets.service.as_before import is_as_before, note_check
 from registry_sheets.service.outcomes import WAITING, back_in
 from registry_sheets.state.ledger import Ledger
 from registry_sheets.state.ledger_values import Failed
+from registry_sheets.state.platform_answers import KeptAnswer, keep_answers
 from registry_sheets.state.store import Store
-from registry_sheets.wiring import terms
+from registry_sheets.wiring import state_of, terms
 from registry_sheets.workbooks.base import Revision
 from registry_sheets.workbooks.excel.patience import Patience
 from registry_sheets.workbooks.excel.workbook import ExcelWorkbook
@@ -110,6 +112,16 @@ def test_a_store_that_is_away_is_tried_again_soon(registry: RegistryConfig, ledg
 
 
 # What it is asked of
+
+
+def test_a_new_answer_of_a_platform_is_something_new(tmp_path: Path, ledger: Ledger) -> None:
+    block = '[[platform]]\nkind = "mlflow"\nurl = "http://127.0.0.1:9"\n'
+    (tmp_path / "config.toml").write_text(f'name = "m"\nsheet = "{ID}"\n{block}', encoding="utf-8")
+    registry, workbook = read_file(tmp_path / "config.toml").registries[0], MemoryWorkbook([GRID])
+    note_check(registry, ledger, workbook, _seen(registry, workbook), NOW)
+    assert is_as_before(registry, ledger, workbook, NOW)
+    keep_answers(state_of(registry), [KeptAnswer("q", PlatformAnswer("mlflow", "mlflow", NOW))])
+    assert not is_as_before(registry, ledger, workbook, NOW)
 
 
 def test_a_file_s_revision_is_that_of_a_read(tmp_path: Path) -> None:

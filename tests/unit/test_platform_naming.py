@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry_sheets.registry.platforms.naming import (
@@ -125,6 +125,7 @@ hostile = st.text(max_size=30) | st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(hostile, hostile, hostile)
 def test_nothing_is_too_strange(pattern: str, name: str, model: str) -> None:
     said = terms(names={pattern: name}, models=(pattern,), leave_out=(name,))

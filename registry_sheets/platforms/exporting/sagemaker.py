@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 from registry_sheets.errors import PlatformUnanswered
+from registry_sheets.platforms.at_once import at_once
 from registry_sheets.platforms.exporting.base import (
     Change,
     RegistryTarget,
@@ -103,8 +103,11 @@ class SagemakerTarget(RegistryTarget):
     def models(self, may_be: Callable[[str], bool], /) -> Sequence[ThereModel]:
         self._deadline.renew()
         listed = list(self._region.pages("ListModelPackageGroups", "ModelPackageGroupSummaryList"))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(lambda one: self._model(one, may_be(text(one, "ModelPackageGroupName"))), listed))
+
+        def ask(one: Mapping[str, Any]) -> ThereModel:
+            return self._model(one, may_be(text(one, "ModelPackageGroupName")))
+
+        return list(at_once(ask, listed, _AT_ONCE))
 
     def versions(self, models: Set[str]) -> Mapping[str, tuple[ThereVersion, ...]]:
         """By asking for each: what Search knows lags, and a version that it does not know yet would be made again."""
@@ -188,8 +191,7 @@ class SagemakerTarget(RegistryTarget):
         self._deadline.renew()
         listed = self._region.pages("ListModelPackages", "ModelPackageSummaryList", ModelPackageGroupName=model)
         arns = [text(one, "ModelPackageArn") for one in listed]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = [one for one in pool.map(self._version, arns) if one]
+        found = [one for one in at_once(self._version, arns, _AT_ONCE) if one]
         return tuple(sorted(found, key=lambda one: int(one.number or 0)))
 
     def _version(self, arn: str) -> ThereVersion | None:
