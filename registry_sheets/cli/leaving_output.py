@@ -34,13 +34,13 @@ def tell_progress(done: int, count: int) -> None:
         say(f"{done:,} of {count:,} changes made.")
 
 
-def print_left(done: Left, everything: bool, as_json: bool) -> ExitCode:
-    """Print what was done, or is to do, and what does not carry over; the command's exit code."""
+def print_left(done: Left, everything: bool, as_json: bool, last: Iterable[str] = ()) -> ExitCode:
+    """Print what was done, or is to do, and what does not carry over, and ``last`` lines; the command's exit code."""
     if as_json:
         print(json.dumps(_object(done), indent=2, ensure_ascii=as_ascii(sys.stdout)))
     else:
         paint = paint_for(sys.stdout)
-        for line in _lines(done, paint, None if everything else SHOWN):
+        for line in (*_lines(done, paint, None if everything else SHOWN), *map(terminal_safe, last)):
             print(line)
     for failed in done.failed:
         say(f"{clipped(failed.name)}: {failed.error}")
@@ -52,6 +52,9 @@ def print_left(done: Left, everything: bool, as_json: bool) -> ExitCode:
 
 def _lines(done: Left, paint: Paint, most: int | None) -> Iterator[str]:
     yield terminal_safe(_head(done))
+    if not _has_work(done) and most is not None:
+        yield from _in_one_line(done)
+        return
     yield from _some([_step(one, paint) for one in done.steps], most)
     if done.open:
         yield terminal_safe(f"Not done: {_counted(len(done.open), 'change')}.")
@@ -63,10 +66,31 @@ def _lines(done: Left, paint: Paint, most: int | None) -> Iterator[str]:
     rows = [f"Row {one.row}: {one.why}." for one in done.staying]
     yield from _part("Rows that cannot go:", rows, paint, most)
     yield from _part("Does not fit as it is:", told(done.losses, WORDS[done.kind]), paint, most)
-    yield f"What does not carry over to {_NAMES[done.kind]}:"
-    yield from (paint.wrapped("  - ", f"{sentence}.") for sentence in not_carried(done.kind))
+    if _has_work(done):
+        yield f"What does not carry over to {_NAMES[done.kind]}:"
+        yield from (paint.wrapped("  - ", f"{sentence}.") for sentence in not_carried(done.kind))
     if done.steps and not done.applied:
         yield "Write it there with the same command and --apply."
+
+
+def _has_work(done: Left) -> bool:
+    return bool(done.steps or done.open)
+
+
+def _in_one_line(done: Left) -> Iterator[str]:
+    """What else there is to say where nothing is to do."""
+    alike = [f"There already, and alike: {_counted(done.unchanged, 'version')}"] if done.unchanged else []
+    left = [
+        f"{what}: {count:,}"
+        for what, count in (
+            ("somebody else's there, and left as it is", len(done.conflicts)),
+            ("rows that cannot go", len(done.staying)),
+            ("texts that do not fit as they are", len(set(done.losses))),
+        )
+        if count
+    ]
+    if said := "; ".join([*alike, *left]):
+        yield f"{said[0].upper()}{said[1:]}.{' --all tells which.' if left else ''}"
 
 
 _NAMES: Mapping[str, str] = {"mlflow": "MLflow", "sagemaker": "SageMaker"}
@@ -76,7 +100,7 @@ _FORMER = "Of an earlier export, and not in this sheet. If one is renamed here, 
 
 
 def _head(done: Left) -> str:
-    if not (done.steps or done.open):
+    if not _has_work(done):
         return f"Nothing to do: {done.label} says what the sheet says."
     models = sum(isinstance(one.step, NewModel) for one in done.steps)
     versions = sum(isinstance(one.step, NewVersion) for one in done.steps)

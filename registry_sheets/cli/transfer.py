@@ -28,15 +28,24 @@ def export(
         ),
     ],
     second: Annotated[str, typer.Argument(metavar="", hidden=True)] = "",
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where MLflow is, if not as the config says.")] = "",
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="To mlflow: where it is, if not as the config says.")
+    ] = "",
     region: Annotated[
-        str, typer.Option("--region", metavar="REGION", help="Of SageMaker, if not as the config says.")
+        str, typer.Option("--region", metavar="REGION", help="To sagemaker: its region, if not as the config says.")
     ] = "",
     apply: Annotated[
-        bool, typer.Option("--apply", help="Write to the platform; without it what would be done is only shown.")
+        bool, typer.Option("--apply", help="To a platform: write there; without it what would be done is only shown.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be carried, and write nothing.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show every change, not only the first twenty.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Write nothing, and say what would be: to a copy (.xlsx, Google), or to a platform."
+        ),
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="To a platform: show every change, not only the first twenty.")
+    ] = False,
     sheet: flags.SheetFile = None,
     config: flags.ConfigFile = None,
     registry: One = "",
@@ -57,7 +66,7 @@ def export(
     from registry_sheets.wiring.leaving import departure
 
     if (platform := departure(target, one, url, region)) is not None:
-        _leave(one, platform, apply and not dry_run, everything, shape)
+        _leave(one, platform, (url, region), apply and not dry_run, everything, shape)
     if apply or everything:
         raise _platforms_only("--apply" if apply else "--all", target)
     goal = target_of(target, one)
@@ -75,14 +84,23 @@ def import_(
     ],
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", metavar="NAME", help="Of a platform all versions of this model; may be given again."),
+        typer.Option(
+            "--model", metavar="NAME", help="From a platform: all versions of this model; may be given again."
+        ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--every-version", help="Of a platform all versions, not only what serves or is promoted.")
+        bool,
+        typer.Option("--every-version", help="From a platform: all versions, not only what serves or is promoted."),
     ] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Add them; without it they are only shown.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show them, as without --apply.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show all of them, not only the first twenty.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="From a platform or a list: add the rows; without it they are only shown.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="From a platform or a list: only show them, as without --apply.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="From a platform or a list: show all rows, not only the first twenty.")
+    ] = False,
     wait: Annotated[
         float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for a workbook that is open.")
     ] = 10.0,
@@ -109,8 +127,11 @@ def import_(
 import_.__name__ = "import"
 
 
-def _leave(one: RegistryConfig, platform: Departure, apply: bool, everything: bool, shape: Shape) -> NoReturn:
-    """Export to a platform. Raises typer.Exit."""
+def _leave(
+    one: RegistryConfig, platform: Departure, where: tuple[str, str], apply: bool, everything: bool, shape: Shape
+) -> NoReturn:
+    """Export to a platform; ``where`` is the URL and the region that were given. Raises typer.Exit."""
+    from registry_sheets.cli.leaving_checked import checked_by
     from registry_sheets.cli.leaving_output import print_left, tell_progress
     from registry_sheets.operations.transfer_platform import export_platform, leaving_table
     from registry_sheets.wiring import open_workbook, terms
@@ -122,7 +143,8 @@ def _leave(one: RegistryConfig, platform: Departure, apply: bool, everything: bo
             done = export_platform(table, platform.target, platform.terms, apply, tell_progress)
     finally:
         platform.target.close()
-    raise typer.Exit(print_left(done, everything, shape is Shape.JSON))
+    last = checked_by(done, one, platform.terms.name, *where) if done.created else ()
+    raise typer.Exit(print_left(done, everything, shape is Shape.JSON, last))
 
 
 def _platforms_only(flag: str, target: str) -> ConfigProblem:

@@ -115,10 +115,18 @@ _HEADS = {
 _NOTHING_TO_ADD = "Nothing to add to {sheet}."
 
 
+def _head(done: Imported) -> str:
+    steps = len(done.rows.steps)
+    if done.platform and not steps:
+        if done.platform.silent:
+            return f"{clipped(done.platform.answer.platform)} could not be asked, so nothing is known to add."
+        return _NOTHING_TO_ADD.format(sheet=done.label)
+    return _HEADS[done.done.outcome].format(sheet=done.label, rows=_counted(steps, "row"))
+
+
 def _imported(done: Imported, paint: Paint, most: int | None) -> Iterable[str]:
     rows = done.rows
-    head = _NOTHING_TO_ADD if done.platform and not rows.steps else _HEADS[done.done.outcome]
-    yield terminal_safe(head.format(sheet=done.label, rows=_counted(len(rows.steps), "row")))
+    yield terminal_safe(_head(done))
     yield from _some((_row(step, paint) for step in rows.steps), len(rows.steps), most)
     if done.lists.missing:
         what = "Added to" if done.listed else "Missing in"
@@ -139,11 +147,12 @@ def _imported(done: Imported, paint: Paint, most: int | None) -> Iterable[str]:
 def _platform(told: FromPlatform, rows: bool) -> Iterable[str]:
     """What the platform has beside the rows."""
     answer, name = told.answer, clipped(told.answer.platform)
-    if not answer.complete:
+    if not answer.complete and not told.silent:
         blank = " What it did not tell is blank, and a later import fills no row that is there." if rows else ""
         yield f"{name} did not tell all: see below.{blank}"
     if told.here:
-        here = f"Of the versions on {name} the sheet has {told.here:,} already; those rows stay as they are."
+        of = f" of {listed([clipped(model) for model in told.models])}" if told.models else ""
+        here = f"Of the versions{of} on {name} the sheet has {told.here:,} already; those rows stay as they are."
         yield f"{here} Where they differ: registry-sheets reconcile {pasted(name)}"
     if told.others:
         more = "1 more is" if told.others == 1 else f"{told.others:,} more are"
@@ -236,7 +245,7 @@ def _platform_object(told: FromPlatform) -> dict[str, Any]:
         "name": answer.platform,
         "kind": answer.kind,
         "asked": answer.asked.isoformat(),
-        "versions": len(answer.versions),
+        "versions": told.versions,
         "in_sheet": told.here,
         "not_proposed": told.others,
         "complete": answer.complete,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, tzinfo
 
+from registry_sheets.operations.platform_exported import NOTHING_SAID, ExportedRows, SaidRow
 from registry_sheets.registry.cells import meaning_of
-from registry_sheets.registry.columns import column
+from registry_sheets.registry.columns import COLUMNS, column
 from registry_sheets.registry.edits.values import known_cell, tidy
 from registry_sheets.registry.edits.view import View
 from registry_sheets.registry.grid import Cell
@@ -21,24 +23,41 @@ from registry_sheets.registry.text import one_line
 
 
 class Filling:
-    """Fills rows about versions of one platform. ``cut`` is how many texts were longer than a cell holds."""
+    """Fills rows about versions of one platform; ``exported`` reads what an export noted at them.
+
+    ``cut`` is how many texts were longer than a cell holds.
+    """
 
     def __init__(self, view: View, found: Reconciled, pairing: Pairing) -> None:
         self._view = view
         self._found = found
         self._pairing = pairing
         self._placing = Placing(view, found, pairing)
+        self.exported = ExportedRows(view.table, pairing.answer.kind, pairing.answer.versions)
         self.cut = 0
 
     def fits(self, one: Paired) -> bool:
         """Whether cells can hold its name and its version so that it is known by them again."""
         return self._is_kept("name", one.name) and self._is_kept("version", one.version)
 
-    def cells(self, one: Paired) -> dict[str, Cell]:
-        """Its cells by field; what the platform does not tell is not among them."""
+    def cells(self, one: Paired, row: SaidRow = NOTHING_SAID) -> dict[str, Cell]:
+        """Its cells by field: what a row of people's sheet said, else what the platform tells, else none."""
         order = self._view.settings.date_order
-        known = {name: known_cell(column(name), self._fitting(said), order) for name, said in self._said(one) if said}
+        told = {name: said for name, said in self._said(one) if name not in row.kept_blank}
+        told |= {name: self._worded(name, text) for name, text in row.fields.items()}
+        known = {
+            declared.field: known_cell(declared, self._fitting(said), order)
+            for declared in COLUMNS
+            if (said := told.get(declared.field))
+        }
         return {name: cell for name, cell in known.items() if cell != ""}
+
+    def _worded(self, name: str, text: str) -> str:
+        """What a row said, its stage in the words of this sheet."""
+        if name == "stage":
+            with suppress(ValueError):  # a word that is no stage stays as it is
+                return self._view.word(Stage(text))
+        return text
 
     def _said(self, one: Paired) -> Iterator[tuple[str, str | date | Sequence[str] | None]]:
         there, lineage, zone = one.there, one.there.lineage or Lineage(), self._found.terms.zone
@@ -51,12 +70,19 @@ class Filling:
         yield "data_source", "; ".join(data)
         yield "location", self._placing.of(one)
         yield "stage", self._view.word(stage) if stage else ""
-        yield "owner", one_line(there.owner)
+        yield "owner", one_line(there.owner) or self._owners(one)
         yield "what_changed", there.description
         yield "changed_by", one_line(there.created_by)
         yield "deployed_on", _day(min(since, default=None), zone)
         yield "run_link", one_line(there.run_link)
         yield "data_link", data[0] if len(data) == 1 and "://" in data[0] else ""
+
+    def _owners(self, one: Paired) -> tuple[str, ...]:
+        """Who owns the model by all of its rows that are not archived; () where they do not say the same."""
+        table = self._view.table
+        rows = [at for at in table.by_model.get(one.name_key, ()) if table.judged[at] is not Stage.ARCHIVED]
+        said = [table.value("owner")[at] or () for at in rows]
+        return said[0] if len({frozenset(map(normalise, owners)) for owners in said}) == 1 else ()
 
     def _fitting(self, said: str | date | Sequence[str]) -> str | date | Sequence[str]:
         if isinstance(said, str):
@@ -71,7 +97,10 @@ class Filling:
 
 
 class Placing:
-    """Where a version is deployed, as the sheet calls it: a location that is the endpoint, else the endpoint's name."""
+    """Where a version is deployed, as the sheet calls it: a location that is the endpoint, else the endpoint's name.
+
+    What a registry without endpoints calls live may run anywhere: of it only what people said counts.
+    """
 
     def __init__(self, view: View, found: Reconciled, pairing: Pairing) -> None:
         self._answer = pairing.answer
@@ -90,14 +119,21 @@ class Placing:
 
     def _of(self, there: Deployment, used: frozenset[str]) -> Sequence[str]:
         """Of several that it may be, those where the model is already; where none is, nobody can tell."""
-        very = self._called(keys_of(there))
-        any_ = self._called({""})
+        very, any_ = self._called(keys_of(there)), self._called({""})
+        if not self._answer.tells_live:
+            stated = self._stated(keys_of(there))
+            named = stated if len(stated) == 1 else ()
+            return _among(very, used) or named or _among(any_, used) or self._only()
         mine = _among(very, used) or (very if len(very) == 1 else ()) or _among(any_, used)
-        if mine:
-            return mine
-        if self._answer.tells_live:
-            return [there.endpoint or there.environment]
-        return any_ if len(any_) == 1 else [self._answer.platform]
+        return mine or [there.endpoint or there.environment]
+
+    def _only(self) -> Sequence[str]:
+        """The one location that people say is on the platform, if it is the only one and names no other alias."""
+        of_all = {name for (_, stated), names in self._at.items() if stated for name in names}
+        return self._stated({""}) if len(of_all) == 1 else ()
+
+    def _stated(self, endpoints: Iterable[str]) -> Sequence[str]:
+        return [name for key in sorted(endpoints) for name in self._at.get((key, True), ())]
 
     def _called(self, endpoints: Iterable[str]) -> Sequence[str]:
         """The locations of these endpoints; what people settled goes before what is merely called so."""

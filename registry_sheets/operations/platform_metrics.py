@@ -21,6 +21,9 @@ _MACHINE = "system/"
 """So begin the metrics by which MLflow watches the machine (https://mlflow.org/docs/latest/system-metrics)."""
 
 
+_NOTHING: Mapping[str, Cell] = {}
+
+
 class MetricColumns:
     """Which metrics of these versions get a column, and how it is headed. ``left`` are the names of the others."""
 
@@ -38,14 +41,18 @@ class MetricColumns:
         self._headers = {name: headers[key] for name, key in keys.items() if key in kept}
         self.left = tuple(name for name in sorted(counted, key=lambda n: (-counted[n], n)) if name not in self._headers)
 
-    def cells(self, one: Paired) -> dict[str, Cell]:
-        """A version's metrics by heading; of names that differ only in case the first."""
+    def cells(self, one: Paired, said: Mapping[str, Cell] = _NOTHING) -> dict[str, Cell]:
+        """A version's metrics by heading; of names that differ only in case the first.
+
+        ``said`` is what people's sheet said under headings of its own: it comes whole, and goes before them.
+        """
         found: dict[str, Cell] = {}
         metrics = one.there.lineage.metrics if one.there.lineage else {}
         for name in sorted(_named(one)):
             if name in self._headers:
                 found.setdefault(self._headers[name], figure(metrics[name]))
-        return found
+        taken = {metric_key(header) for header in said}
+        return {**{header: cell for header, cell in found.items() if metric_key(header) not in taken}, **said}
 
     def told(self) -> Iterator[str]:
         """A notice about those that are left out."""
@@ -69,5 +76,10 @@ def _named(one: Paired) -> Sequence[str]:
 
 def _key(name: str) -> str:
     """By what a metric is known; '' where it cannot head a column."""
-    found = metric_of(metric_header(tidy(name)))
+    return metric_key(metric_header(tidy(name)))
+
+
+def metric_key(header: str) -> str:
+    """By what a metric's heading is known; '' for another heading."""
+    found = metric_of(header)
     return f"{normalise(found[0])}({normalise(found[1])})" if found else ""

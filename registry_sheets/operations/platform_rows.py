@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from registry_sheets.errors import EditRefused
 from registry_sheets.operations.hearing import Heard, Hearing
 from registry_sheets.operations.platform_cells import Filling
+from registry_sheets.operations.platform_exported import exported_name, is_exported
 from registry_sheets.operations.platform_metrics import MetricColumns
 from registry_sheets.operations.transfer_rows import Incoming, IncomingRow
 from registry_sheets.registry.cells import meaning_of
@@ -16,7 +17,8 @@ from registry_sheets.registry.columns import column
 from registry_sheets.registry.edits.places import Places
 from registry_sheets.registry.edits.view import View
 from registry_sheets.registry.grid import Cell
-from registry_sheets.registry.platforms.naming import loose, loose_version, nearest_name
+from registry_sheets.registry.identity import normalise
+from registry_sheets.registry.platforms.naming import loose, loose_version, name_in_sheet, nearest_name
 from registry_sheets.registry.platforms.pairing import Paired, Pairing
 from registry_sheets.registry.platforms.reconciling import Reconciled
 from registry_sheets.registry.platforms.telling import mapped
@@ -59,12 +61,21 @@ class Wanted:
 class FromPlatform:
     """What is told of a platform beside the rows.
 
-    ``here`` is how many of its versions the sheet has, ``others`` how many it lacks that are not proposed.
+    ``here`` is how many of the versions that were asked for the sheet has, ``others`` how many it lacks that are not
+    proposed, ``versions`` how many the platform has. ``models``: the ones that were asked for, () for all.
     """
 
     answer: PlatformAnswer
     here: int
     others: int
+    versions: int
+    models: tuple[str, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        """Whether it could not be asked: nothing is known of what it has."""
+        answer = self.answer
+        return not answer.complete and not (answer.versions or answer.deployments)
 
 
 def bring_platform(view: View, hearing: Hearing, wanted: Wanted) -> Incoming:
@@ -84,17 +95,13 @@ def _incoming(view: View, found: Reconciled, heard: Heard, wanted: Wanted) -> In
     unknown = wanted.unknown(pairing)
     if unknown and not answer.missed_versions:
         raise _no_such_model(unknown, pairing)
-    chosen = wanted.of(found, pairing)
+    chosen = [_as_exported(one, found, pairing) for one in wanted.of(found, pairing)]
     filling = Filling(view, found, pairing)
     doubtful = [one for one in chosen if _is_doubtful(one, found, pairing)]
     fitting = [one for one in chosen if not _is_doubtful(one, found, pairing) and filling.fits(one)]
     metrics = MetricColumns(view, fitting)
-    rows = [_row(view, filling, metrics, alike) for alike in _together(fitting)]
-    told = FromPlatform(
-        answer,
-        here=sum(1 for one in pairing.versions if one.rows),
-        others=sum(1 for one in _missing(pairing)) - len(chosen),
-    )
+    rows = [row for alike in _together(fitting) for row in _rows(view, filling, metrics, alike)]
+    told = _told(pairing, wanted, len(chosen))
     notices = (
         *heard.missed,
         *_named_nowhere(unknown, answer),
@@ -105,6 +112,19 @@ def _incoming(view: View, found: Reconciled, heard: Heard, wanted: Wanted) -> In
         *_cut(filling.cut),
     )
     return Incoming(answer.platform, rows, None, notices, told)
+
+
+def _told(pairing: Pairing, wanted: Wanted, chosen: int) -> FromPlatform:
+    def asked(one: Paired) -> bool:
+        return not wanted.models or wanted.names(one)
+
+    return FromPlatform(
+        pairing.answer,
+        here=sum(1 for one in pairing.versions if one.rows and asked(one)),
+        others=sum(1 for one in _missing(pairing) if asked(one)) - chosen,
+        versions=sum(map(asked, pairing.versions)) if wanted.models else len(pairing.answer.versions),
+        models=wanted.models,
+    )
 
 
 # Which versions
@@ -135,11 +155,27 @@ def _unlisted(pairing: Pairing) -> Iterator[Paired]:
 
 def _is_doubtful(one: Paired, found: Reconciled, pairing: Pairing) -> bool:
     """Whether it may be of any of several models of the sheet, so that a row would be of yet another one."""
-    return one.name_key not in found.sheet.names.names and bool(pairing.candidates(one.there.model))
+    if one.name_key in found.sheet.names.names or _is_named(one, pairing):
+        return False
+    return bool(pairing.candidates(one.there.model))
 
 
-def _names(one: Paired) -> tuple[str, str]:
-    return loose(one.there.model), loose(one.name)
+def _as_exported(one: Paired, found: Reconciled, pairing: Pairing) -> Paired:
+    """Under the name that the sheet gave its model, where an export wrote it and this sheet has no such model."""
+    if one.name_key in found.sheet.names.names or not _is_named(one, pairing):
+        return one
+    name = exported_name(one.there)
+    return one._replace(name=name, name_key=normalise(name))
+
+
+def _is_named(one: Paired, pairing: Pairing) -> bool:
+    """Whether an export says the name of its model; what people say in the config goes before it."""
+    model = one.there.model
+    return bool(normalise(exported_name(one.there))) and name_in_sheet(pairing.terms, model) == model
+
+
+def _names(one: Paired) -> tuple[str, ...]:
+    return tuple(filter(None, map(loose, (one.there.model, one.name, exported_name(one.there)))))
 
 
 def _no_such_model(unknown: Sequence[str], pairing: Pairing) -> EditRefused:
@@ -167,21 +203,27 @@ def _together(versions: Iterable[Paired]) -> list[list[Paired]]:
     found: dict[tuple[str, str], list[Paired]] = {}
     for one in sorted(versions, key=lambda one: (one.name_key, one.there.created or _NEVER)):
         found.setdefault((one.name_key, loose_version(one.version)), []).append(one)
-    return [sorted(alike, key=lambda one: not one.serves) for alike in found.values()]
+    return [sorted(alike, key=lambda one: (not is_exported(one.there), not one.serves)) for alike in found.values()]
 
 
-def _row(view: View, filling: Filling, metrics: MetricColumns, alike: Sequence[Paired]) -> IncomingRow:
+def _rows(view: View, filling: Filling, metrics: MetricColumns, alike: Sequence[Paired]) -> Iterator[IncomingRow]:
+    """The row of a version; where an export wrote it, the rows that the sheet had, and nothing of its copies."""
     first = alike[0]._replace(serves=tuple(there for one in alike for there in one.serves))
-    cells, own = filling.cells(first), metrics.cells(first)
-    for one in alike[1:]:
-        cells = {**filling.cells(one), **cells}
-        own = {**metrics.cells(one), **own}
-    return IncomingRow(0, str(cells["name"]), str(cells["version"]), _places(view, cells), cells, own)
+    copies = [] if is_exported(first.there) else alike[1:]
+    for said in filling.exported.of(first.there):
+        cells, own = filling.cells(first, said), metrics.cells(first, said.own)
+        for one in copies:
+            cells = {**filling.cells(one), **cells}
+            own = {**metrics.cells(one), **own}
+        yield IncomingRow(0, str(cells["name"]), str(cells["version"]), _places(view, cells), cells, own)
 
 
 def _places(view: View, cells: Mapping[str, Cell]) -> Places:
-    meant = meaning_of(column("location"), view.settings, view.table.date1904)(cells.get("location", ""))
-    return Places((), meant if isinstance(meant, tuple) else ())
+    def meant(field: str) -> tuple[str, ...]:
+        found = meaning_of(column(field), view.settings, view.table.date1904)(cells.get(field, ""))
+        return found if isinstance(found, tuple) else ()
+
+    return Places(meant("used_for"), meant("location"))
 
 
 # What else is told

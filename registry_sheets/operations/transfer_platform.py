@@ -58,7 +58,8 @@ class Left:
     ``steps`` are those that were done, or without ``applied`` those to do; ``open`` those that were not done.
     ``unchanged`` versions were as they should be. ``conflicts`` are sentences about what is somebody else's there and
     stays. ``losses`` is what does not fit, ``staying`` the rows that cannot go. ``former`` are models there of an
-    earlier export that the sheet does not have, told where new ones are made: one may have been renamed.
+    earlier export that the sheet does not have, told where new ones are made: one may have been renamed. ``places``
+    are the locations of what is live in the sheet.
     """
 
     label: str
@@ -72,6 +73,12 @@ class Left:
     losses: tuple[Loss, ...] = ()
     staying: tuple[Staying, ...] = ()
     former: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+    @property
+    def created(self) -> bool:
+        """Whether models or versions were made."""
+        return self.applied and any(isinstance(one.step, (NewModel, NewVersion)) for one in self.steps)
 
     @property
     def complete(self) -> bool:
@@ -112,6 +119,7 @@ def export_platform(
         conflicts=tuple(sentence for plan in plans for sentence in plan.left),
         losses=tuple(loss for plan in plans for loss in plan.wanted.losses),
         staying=leaving.staying,
+        places=tuple(dict.fromkeys(at.location for model in leaving.models for at in model.live if at.location)),
         former=tuple(former) if any(plan.there is None for plan in plans) else (),
     )
 

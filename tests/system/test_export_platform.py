@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 
 from registry_sheets.operations.transfer_platform import Left, export_platform
 from registry_sheets.platforms.exporting.mlflow import MlflowTarget
+from registry_sheets.registry.columns import COLUMNS
 from registry_sheets.registry.platforms.terms import PlatformTerms
 from registry_sheets.registry.table import ModelTable
 from tests.support.command import run
+from tests.support.editing import texts
 from tests.support.platforms.leaving import HOSTILE, live, table
 from tests.support.platforms.line import Fault, Line, line_to
 from tests.support.platforms.mlflow_server import MlflowServer, mlflow_server
 from tests.support.registries import checked_registry, version
+from tests.support.workbooks import make
 
 TERMS = PlatformTerms("ours", "mlflow")
 ROWS = (
@@ -84,10 +88,97 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(server: MlflowServ
     assert models["AC failure"][0].startswith("Live: 3.1 (Rooftop units at Service desk app): Fewer")
     again = run(*command, "--apply", folder=tmp_path)
     assert again.returncode == 0
-    assert again.stdout.startswith("Nothing to do: MLflow at")
+    head, *rest = again.stdout.splitlines()
+    assert head.startswith("Nothing to do: MLflow at")
+    alike = "There already, and alike: 5 versions; texts that do not fit as they are: 1."
+    assert rest == [f"{alike} --all tells which."]
     assert seen(server) == before
     as_json = json.loads(run(*command, "--format", "json", folder=tmp_path).stdout)
     assert (as_json["state"], as_json["steps"], as_json["unchanged"]) == ("planned", [], 5)
+
+
+def test_what_it_ends_with_is_a_config_that_holds_the_sheet_against_it(server: MlflowServer, tmp_path: Path) -> None:
+    checked_registry(tmp_path / "m.xlsx", [*ROWS, *(version(name=f"M{n}", location=f'At "{n}"') for n in range(9))])
+    config = tmp_path / "config.toml"
+    registry = '[[registry]]\nname = "ours"\nsheet = "m.xlsx"\n'
+    config.write_text(registry)
+    command = ("export", "mlflow", "--url", f"{server.url}/")
+    assert "[[platform]]" not in run(*command, folder=tmp_path).stdout
+    said = run(*command, "--apply", folder=tmp_path).stdout
+    _, _, blocks = said.partition("so that reconcile and live --verified hold the sheet against it:\n")
+    assert blocks.startswith(f'\n[[platform]]\nkind = "mlflow"\nurl = "{server.url}"\n[[location]]\n')
+    assert blocks.count("[[location]]") == 10
+    assert blocks.endswith("# and so for 2 more locations\n")
+    config.write_text(registry + blocks)
+    done = run("reconcile", "--format", "json", folder=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["findings"]) == (0, []), done.stderr
+    live = run("live", "--verified", "--format", "json", folder=tmp_path)
+    assert live.stdout.count('"confirmed"') == 10, live.stdout
+    assert "Nothing to do" in run("export", "mlflow", "--apply", folder=tmp_path).stdout
+    server.reset()
+    named = run("export", "mlflow", "--apply", folder=tmp_path).stdout
+    assert "[[platform]]" not in named
+    assert named.count("[[location]]") == 2
+
+
+def test_with_all_of_it_in_the_config_the_command_that_holds_it_is_named(server: MlflowServer, tmp_path: Path) -> None:
+    checked_registry(tmp_path / "m.xlsx", [version()])
+    (tmp_path / "config.toml").write_text(
+        f'[[platform]]\nkind = "mlflow"\nname = "our mlflow"\nurl = "{server.url}"\n[[location]]\n'
+        'name = "service desk APP"\nplatform = "our mlflow"\n[[registry]]\nsheet = "m.xlsx"\n'
+    )
+    said = run("export", "our mlflow", "--apply", folder=tmp_path).stdout
+    assert said.endswith('Hold the sheet against it with: registry-sheets reconcile "our mlflow"\n')
+    assert "+ " not in run("export", "our mlflow", "--apply", folder=tmp_path).stdout
+
+
+def test_of_what_stays_as_it_is_one_line_tells_where_nothing_is_to_do(server: MlflowServer, tmp_path: Path) -> None:
+    server.seed("ac-failure", 1, aliases={"champion": 1})
+    checked_registry(
+        tmp_path / "m.xlsx", [version(version="1", stage="Archived"), version(version="2"), version(name="")]
+    )
+    command = ("export", "mlflow", "--url", server.url, "--sheet", "m.xlsx", "--apply")
+    assert "Somebody else's there" in run(*command, folder=tmp_path).stdout
+    again = run(*command, folder=tmp_path).stdout.splitlines()
+    assert len(again) == 2
+    assert again[1].startswith(
+        "There already, and alike: 2 versions; somebody else's there, and left as it is: 1; rows"
+    )
+    assert again[1].endswith("--all tells which.")
+    whole = run(*command, "--all", folder=tmp_path).stdout
+    assert "Somebody else's there, and left as it is:\n" in whole
+    assert "What does not carry over" not in whole
+
+
+def test_out_and_in_again_all_that_people_said_is_there(server: MlflowServer, tmp_path: Path) -> None:
+    headings = [*(c.header for c in COLUMNS), "Metric: MAPE (holidays)", "Metric: auc", "Team", "Notes (a/b): own"]
+    first = ["AC failure", "3.0", date(2026, 3, 4), "CRM export", "Desk", "Archived", "ana@example.com; Ben"]
+    first += ["Roofs", "Spring", "Ben", "Better", date(2026, 3, 9), date(2026, 6, 1), "https://x/run", "s3://x", 90]
+    rows: list[list[Any]] = [
+        [*first, 0.1, 12, "007", "x"],
+        ["AC failure", "3.10", date(2026, 4, 4), "CRM export", "Desk", "Production", "ana@example.com", *[""] * 9, 0.2],
+        ["Price: spot/day", "final", "", "", "", "Testing", "Kim"],
+        ["Vans", "v1", "", "A; B", "Oslo", "Production", "Kim", "Cellar", *[""] * 8, 1, 2, "Red", "y"],
+        ["Vans", "v1", "", "A; B", "Rome", "Testing", "Ben", "Cellar", *[""] * 8, 3, 4, "Blue", "z"],
+        ["Vans", "v2", "", "A; B", "Rome", "", ""],
+    ]
+    width = len(headings)
+    make(tmp_path / "m.xlsx", [(*row, *[""] * (width - len(row))) for row in rows], headings)
+    make(tmp_path / "new.xlsx", [])
+    config = '[[registry]]\nname = "{0}"\nsheet = "{0}.xlsx"\n[[registry.platform]]\nkind = "mlflow"\nurl = "{1}"\n'
+    (tmp_path / "config.toml").write_text("".join(config.format(name, server.url) for name in ("m", "new")))
+    assert run("export", "mlflow", "--registry", "m", "--apply", folder=tmp_path).returncode == 0
+    command = ("import", "mlflow", "--registry", "new", "--every-version", "--apply")
+    done = run(*command, folder=tmp_path)
+    assert done.stdout.startswith("Added to new.xlsx: 6 rows."), done.stdout + done.stderr
+    assert filled(tmp_path / "new.xlsx") == filled(tmp_path / "m.xlsx")
+    assert run(*command, folder=tmp_path).stdout.startswith("Nothing to add to new.xlsx.")
+
+
+def filled(path: Path) -> list[list[tuple[str, str]]]:
+    """Each row's cells with their headings, sorted; blank cells left out."""
+    headings, *found = texts(path, "Models")
+    return sorted(sorted((head, cell) for head, cell in zip(headings, row, strict=True) if cell) for row in found)
 
 
 def test_the_config_says_where_and_its_names_hold(server: MlflowServer, tmp_path: Path) -> None:
@@ -269,7 +360,10 @@ def test_the_command_goes_to_sagemaker_by_boto3s_own_chain(tmp_path: Path) -> No
         command = ("export", "sagemaker", "--region", "eu-west-1", "--sheet", "m.xlsx")
         shown = run(*command, folder=tmp_path, **there)
         assert "Would be written to SageMaker in eu-west-1: 3 new models, 5 new versions." in shown.stdout
-        assert run(*command, "--apply", folder=tmp_path, **there).returncode == 0
+        done = run(*command, "--apply", folder=tmp_path, **there)
+        assert done.returncode == 0
+        assert '[[platform]]\nkind = "sagemaker"\nregions = ["eu-west-1"]\n# For each location that is' in done.stdout
+        assert '# [[location]]\n# name = "Service desk app"\n# platform = "sagemaker"\n' in done.stdout
         again = run(*command, "--apply", folder=tmp_path, **there)
         assert again.stdout.startswith("Nothing to do: SageMaker in eu-west-1")
     finally:

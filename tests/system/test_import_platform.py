@@ -156,7 +156,11 @@ def test_twice_adds_nothing_the_second_time(folder: Path) -> None:
 def test_of_a_model_all_versions_come(folder: Path, name: str) -> None:
     found = as_json(folder, "--model", name)
     assert [(row["name"], row["version"]) for row in found["rows"]] == [("AC failure", one) for one in "1345"]
-    assert (found["platform"]["in_sheet"], found["platform"]["not_proposed"]) == (1, 1)
+    asked = found["platform"]
+    assert (asked["in_sheet"], asked["not_proposed"], asked["versions"]) == (1, 0, 5)
+    told = imported(folder, "--model", name).stdout
+    assert f"Of the versions of {name} on our mlflow the sheet has 1 already" in told
+    assert "not proposed" not in told
 
 
 def test_a_kind_names_its_only_platform_and_a_word_that_names_none_is_told(folder: Path) -> None:
@@ -192,7 +196,7 @@ def test_a_list_goes_before_a_platform_of_its_name_and_other_files_do_not(folder
 def test_a_platform_that_is_down_is_told_and_nothing_is_said_to_be_missing(folder: Path) -> None:
     configured(folder, NOWHERE, seconds=1)
     done = imported(folder, "--apply", code=3)
-    assert done.stdout == "Nothing to add to models.xlsx.\nour mlflow did not tell all: see below.\n"
+    assert done.stdout == "our mlflow could not be asked, so nothing is known to add.\n"
     assert "Not checked: our mlflow: " in done.stderr
     found = as_json(folder, "--model", "ac-failure", code=3)
     assert found["platform"]["complete"] is False

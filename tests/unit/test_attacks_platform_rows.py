@@ -394,6 +394,7 @@ def test_metrics_whose_names_are_those_of_columns_do_not_touch_them() -> None:
     assert new == {
         "Name": "AC failure",
         "Version": "4",
+        "Owner": "Ana",
         "Metric: Version": 1.0,
         "Metric: =1+1": 3.0,
         "Metric: Name": 1.0,

@@ -53,7 +53,27 @@ def test_all_that_the_platform_knows_is_filled_in() -> None:
 
 
 def test_what_it_does_not_know_stays_blank_and_is_never_the_day_of_registration() -> None:
-    assert cells(version(created=ASKED, lineage=Lineage(began=ASKED))) == {"name": "AC failure", "version": "4"}
+    found = cells(version(created=ASKED, lineage=Lineage(began=ASKED)))
+    assert found == {"name": "AC failure", "version": "4", "owner": "Ana"}  # the owner is that of the model's rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "owner"),
+    [
+        ([{"Owner": "Ana; Ben"}, {"Owner": "BEN\nana"}], "Ana; Ben"),
+        ([{"Owner": "Ana"}, {"Owner": "Ben"}], None),
+        ([{"Owner": "Ana"}, {"Owner": "Ben", "Stage": "Archived"}], "Ana"),
+        ([{"Owner": "Ana"}, {"Owner": ""}], None),
+        ([{"Owner": "Ana", "Stage": "Archived"}], None),
+        ([{"Owner": "Ana", "Name": "Vans"}], None),
+    ],
+)
+def test_the_owner_is_the_models_where_all_of_its_rows_say_the_same(
+    rows: list[dict[str, str]], owner: str | None
+) -> None:
+    there = [{**ROW, "Version": str(number), **row} for number, row in enumerate(rows)]
+    assert cells(version("9"), rows=there).get("owner") == owner
+    assert cells(version("9", owner="Kim"), rows=there)["owner"] == "Kim"
 
 
 def test_several_sources_of_data_are_one_text_and_no_link() -> None:
@@ -133,19 +153,30 @@ def test_a_location_is_the_sheets_own_that_is_the_endpoint_else_its_name(
 @pytest.mark.parametrize(
     ("locations", "place"),
     [
-        ((), "our cloud"),
+        ((), None),
         ((LocationTerms(PORTAL, "our cloud"),), PORTAL),
-        ((LocationTerms(PORTAL, "our cloud"), LocationTerms("Intranet", "our cloud")), "our cloud"),
+        ((LocationTerms(PORTAL, "our cloud"), LocationTerms("Intranet", "our cloud")), None),
         ((LocationTerms(PORTAL, "our cloud"), LocationTerms(DESK, "our cloud")), DESK),
         ((LocationTerms(PORTAL, "our cloud", "champion"), LocationTerms(DESK, "our cloud")), PORTAL),
-        ((LocationTerms(PORTAL, "our cloud", "@champion-b"),), "our cloud"),
+        ((LocationTerms(PORTAL, "our cloud", "@champion-b"),), None),
+        ((LocationTerms(PORTAL, "our cloud", "@champion-b"), LocationTerms("Intranet", "our cloud")), None),
+        ((LocationTerms(PORTAL, "our cloud", "@champion"), LocationTerms("B", "our cloud", "champion")), None),
     ],
 )
-def test_without_endpoints_it_is_the_platforms_one_location_else_the_platform(
-    locations: tuple[LocationTerms, ...], place: str
+def test_without_endpoints_it_is_only_what_people_say_and_never_the_platform(
+    locations: tuple[LocationTerms, ...], place: str | None
 ) -> None:
     found = cells(version(), serving=[serves(endpoint="@champion")], locations=locations, tells_live=False)
-    assert found["location"] == place
+    assert found.get("location") == place
+
+
+def test_a_location_that_only_bears_the_name_of_an_alias_or_the_platform_is_no_guess() -> None:
+    live = [serves(endpoint="@champion")]
+    for name in ("champion", "our cloud"):
+        lists = Lists(locations=(name,))
+        assert "location" not in cells(version(), serving=live, lists=lists, tells_live=False)
+        there = [{**ROW, "Location": name}]
+        assert cells(version(), serving=live, rows=there, tells_live=False)["location"] == name
 
 
 def test_one_version_in_two_regions_is_one_row_at_all_its_locations() -> None:

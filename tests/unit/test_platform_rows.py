@@ -72,6 +72,7 @@ def test_what_serves_unregistered_comes_by_its_version_and_without_one_is_told()
             "version": "9",
             "location": "front; back",
             "stage": "Production",
+            "owner": "Ana",
             "deployed_on": date(2026, 7, 1),
         }
     ]
@@ -97,3 +98,23 @@ def test_twice_is_once() -> None:
     assert not again.rows
     assert again.platform
     assert (again.platform.here, again.platform.others) == (4, 0)
+
+
+def test_of_a_named_model_only_its_own_versions_are_counted() -> None:
+    other = [version(str(number), "forecast") for number in range(9)]
+    incoming, _ = brought(version("3"), version("4"), *other, wanted=Wanted(("ac-failure",)))
+    assert incoming.platform
+    assert (incoming.platform.here, incoming.platform.others, incoming.platform.versions) == (1, 0, 2)
+
+
+def test_of_an_export_the_name_that_the_sheet_gave_comes_and_not_what_the_platform_made_of_it() -> None:
+    tags = {"registry-sheets.id": "x", "registry-sheets.name": "Price: spot/day", "registry-sheets.version": "v1"}
+    there = version("7", "Price- spot-day", tags=tags)
+    assert names(brought(there)[0]) == ["Price: spot/day v1"]
+    assert names(brought(there, wanted=Wanted(("Price: spot/day",)))[0]) == ["Price: spot/day v1"]
+    alike = [{"Name": "Price spot day", "Version": "1"}, {"Name": "price (spot) day", "Version": "1"}]
+    assert names(brought(there, rows=alike)[0]) == ["Price: spot/day v1"]
+    said = PlatformTerms("our cloud", names={"Price- spot-day": "Prices"})
+    assert names(brought(there, terms=said)[0]) == ["Prices v1"]
+    unmarked = version("7", "Price- spot-day", tags={"registry-sheets.name": "Price: spot/day"})
+    assert names(brought(unmarked)[0]) == ["Price- spot-day 7"]
