@@ -64,6 +64,7 @@ def live(
     today: flags.Today = "",
 ) -> None:
     """Say which version of each model is live, where, since when and why; now or on any day."""
+    from registry_sheets.cli.asking_told import tell_asking
     from registry_sheets.cli.live_output import print_live
     from registry_sheets.cli.live_verified import refuse_past
     from registry_sheets.cli.running import answers, finish_answers, print_said
@@ -88,6 +89,7 @@ def live(
     if verified:
         refuse_past(on or as_recorded)
         with_platform(found, "")
+        tell_asking(found)
     given = answers(found, ask)
     code = print_live(given.found, format_, whole=not any(given.failures))
     print_said(answer.look for answer in given.found)

@@ -27,6 +27,7 @@ def sync(
     ] = False,
 ) -> None:
     """Check the sheet and ask the platforms, record what changed, then write the own tabs and the output folder."""
+    from registry_sheets.cli.asking_told import tell_asking
     from registry_sheets.cli.findings_output import print_findings
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load
@@ -38,6 +39,7 @@ def sync(
         for flag in ("--new-history",) * new_history + ("--accept-removals",) * accept_removals:
             _refuse_for_all(flag, [one.name for one in settings.registries])
     ways = Ways(accept_removals, new_history)
+    tell_asking(settings.registries)
     outcomes = each(settings.registries, lambda one: pass_over(one, day, ways))
     print_findings(outcomes, format_, everything, sheet)
     print_notices(outcomes)

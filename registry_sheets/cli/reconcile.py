@@ -27,6 +27,7 @@ def reconcile(
     today: flags.Today = "",
 ) -> None:
     """Ask the platforms now and print where the sheet and they differ. Changes nothing in the sheet."""
+    from registry_sheets.cli.asking_told import tell_asking
     from registry_sheets.cli.reconcile_output import print_reconciled
     from registry_sheets.cli.running import each, finish, print_notices
     from registry_sheets.config import load
@@ -43,6 +44,7 @@ def reconcile(
             asked = replace(remembered, hearing=asking_now(one, platform))
             return do(open_workbook(one), terms(one), day or today_of(one), asked)
 
+    tell_asking(chosen, platform)
     outcomes = each(chosen, reconciled)
     print_reconciled(outcomes, format_, everything, platform)
     print_notices(outcomes)

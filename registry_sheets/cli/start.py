@@ -70,16 +70,16 @@ def doctor(
         _live(config, sheet, registry or (), shape)
     from functools import partial
 
+    from registry_sheets.cli.asking_told import tell_asking
     from registry_sheets.cli.doctor_output import exit_code, print_doctor
     from registry_sheets.config import load
     from registry_sheets.operations.doctor import examine
     from registry_sheets.wiring import open_workbook, terms, today_of
 
     day = flags.day(today)
-    seen = [
-        examine(partial(open_workbook, one), terms(one), day or today_of(one), _place(one))
-        for one in load(config, sheet, registry or ()).registries
-    ]
+    chosen = load(config, sheet, registry or ()).registries
+    tell_asking(chosen)
+    seen = [examine(partial(open_workbook, one), terms(one), day or today_of(one), _place(one)) for one in chosen]
     print_doctor(seen, shape is Shape.JSON)
     raise typer.Exit(exit_code(seen))
 

@@ -110,15 +110,18 @@ def import_(
     shape: Told = Shape.TABLE,
 ) -> None:
     """Show which versions of a platform, or rows of another list, are missing here; with --apply add them."""
+    from registry_sheets.cli.asking_told import tell_asking
     from registry_sheets.cli.transfer_output import exit_code, print_imported
     from registry_sheets.operations.transfer_import import import_brought
     from registry_sheets.operations.transfer_limits import EXCEL, GOOGLE
     from registry_sheets.wiring.editing import desk_of
-    from registry_sheets.wiring.importing import bringing
+    from registry_sheets.wiring.importing import bringing, is_platform
 
     one = _chosen(config, sheet, registry)
     bring = bringing(source, one, tuple(model or ()), every)
     limits = GOOGLE if one.sheet.path is None else EXCEL
+    if is_platform(source, one):
+        tell_asking([one], source)
     done = import_brought(desk_of(one, wait), bring, limits, apply and not dry_run)
     print_imported(done, everything, shape is Shape.JSON)
     raise typer.Exit(exit_code(done))

@@ -170,8 +170,9 @@ def _conflicts(done: Imported, paint: Paint, most: int | None) -> Iterable[str]:
 
 
 def _row(step: NewRow, paint: Paint) -> str:
-    told = (f"{_header(key)}: {_short(cell)}" for key, cell in step.cells.items() if key not in ("name", "version"))
-    return paint.wrapped("  + ", terminal_safe(f"{clipped(step.name)} {clipped(step.version)}; {', '.join(told)}"))
+    cells = (f"{_header(key)}: {_short(cell)}" for key, cell in step.cells.items() if key not in ("name", "version"))
+    told = "; ".join(filter(None, (f"{clipped(step.name)} {clipped(step.version)}", ", ".join(cells))))
+    return paint.wrapped("  + ", terminal_safe(told))
 
 
 def _header(key: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FIX = "Correct the stage here, or there."
 _RUNS = "Correct the stage here, or let it serve no longer."
+_MARKED = "Correct the stage here, or take the alias or stage off this version there."
 _TESTS = "Correct the stage here. If that is an endpoint for tests, name it as this row's location."
 _ORDER = (Stage.PRODUCTION, Stage.TESTING, Stage.ARCHIVED)
 _FOR_TESTS = frozenset((
@@ -73,7 +74,7 @@ def _served(found: Reconciled, copies: Copies, index: int, stage: Stage) -> Iter
                 what = served(there, not pairing.answer.tells_live)
                 message = f"It is {stage.value} here, but on {platform} {what}."
                 severity = Severity.ERROR if archived else Severity.WARNING
-                fix = _TESTS if not archived and pairing.answer.tells_live else _RUNS
+                fix = (_RUNS if archived else _TESTS) if pairing.answer.tells_live else _MARKED
                 yield Hit(index, "stage", message, fix, severity)
                 return
 
