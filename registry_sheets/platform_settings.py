@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -109,6 +109,14 @@ class LocationSettings(BaseModel):
     @classmethod
     def _called(cls, value: str) -> str:
         return value.strip()
+
+
+def called(platforms: Iterable[PlatformSettings], name: str) -> list[PlatformSettings]:
+    """The one of that name, whatever its case; else those of that kind. '' is all of them."""
+    wanted, known = name.strip().casefold(), list(platforms)
+    if not wanted:
+        return known
+    return [one for one in known if one.label.casefold() == wanted] or [one for one in known if one.kind == wanted]
 
 
 def _faults(said: PlatformSettings) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from registry_sheets.cli.failures import say
+from registry_sheets.platform_settings import called
 
 if TYPE_CHECKING:
     from registry_sheets.config import RegistryConfig
@@ -16,9 +17,7 @@ def tell_asking(registries: Iterable[RegistryConfig], only: str = "") -> None:
     """Name the platforms of these registries (of them the one of that name or kind); quiet in a pipe, and for none."""
     if not sys.stderr.isatty():
         return
-    platforms = (said for one in registries for said in one.settings.platform)
-    wanted = only.casefold()
-    names = dict.fromkeys(said.label for said in platforms if wanted in ("", said.label.casefold(), said.kind))
+    names = dict.fromkeys(said.label for one in registries for said in called(one.settings.platform, only))
     if names:
         from registry_sheets.registry.text import terminal_safe
         from registry_sheets.registry.wording import listed

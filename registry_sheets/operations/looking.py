@@ -124,6 +124,11 @@ class Look:
         header = self.grid.rows[self.match.header_row - 1]
         return any(isinstance(cell, str) and is_check(cell) for cell in header)
 
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What could not be checked, a sentence each; () where all was."""
+        return () if self.complete else tuple(one for one in self.notices if one.startswith("Not checked"))
+
     def noting(self, *notices: str) -> Look:
         """The same with more notices."""
         return replace(self, notices=(*self.notices, *notices))

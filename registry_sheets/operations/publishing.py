@@ -13,6 +13,7 @@ from registry_sheets.errors import CannotSave
 from registry_sheets.operations.looking import Look
 from registry_sheets.registry.findings import Severity, finding_object
 from registry_sheets.registry.text import csv_safe
+from registry_sheets.whole_files import write_whole
 
 FINDING_KEYS = ("rule", "severity", "name", "version", "row", "column", "cell", "message", "fix")
 
@@ -66,28 +67,12 @@ def write_if_changed(path: Path, content: bytes) -> bool:
         if path.is_file() and path.read_bytes() == content:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, content)
+        write_whole(path, content, path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
     except OSError as error:
         raise CannotSave(
             f"{path} could not be written: {error.strerror}.", "Check the folder's permissions and free space."
         ) from None
     return True
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    import tempfile
-
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

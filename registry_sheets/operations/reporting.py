@@ -68,7 +68,7 @@ def report_of(seen: Look, history: History | None, setting: Setting) -> Report:
         today=today,
         link=setting.link.to_workbook(table.tab),
         complete=seen.complete and not trouble,
-        unchecked=(*_unchecked(seen), *trouble),
+        unchecked=(*seen.unchecked, *trouble),
         models=len(table.by_model),
         completeness=points[-1].completeness if points else NONE,
         trend=tuple(points),
@@ -90,12 +90,6 @@ def _story(seen: Look, history: History | None) -> tuple[Story, tuple[str, ...]]
         return story(history or MemoryHistory(), table, today, editor=editor), ()
     except HistoryUnusable as error:
         return story(MemoryHistory(), table, today, editor=editor), (f"Not checked: what history tells. {error}",)
-
-
-def _unchecked(seen: Look) -> Iterator[str]:
-    """What a look that is not complete could not see."""
-    if not seen.complete:
-        yield from (notice for notice in seen.notices if notice.startswith("Not checked"))
 
 
 class _Places:

@@ -140,8 +140,9 @@ def _result(registry: RegistryConfig, seen: Look, mailed: Mailed) -> Result:
     waiting = seen.waiting or waits_in_outbox(registry)
     told = {"rows": seen.rows, "errors": counts.get(Severity.ERROR, 0), "warnings": counts.get(Severity.WARNING, 0)}
     letters = {"mails": mailed.sent, "put off": mailed.deferred, "refused": mailed.refused, "unclear": mailed.unknown}
+    more = {**letters, "not checked": 0 if seen.complete else max(1, len(seen.unchecked))}
     return Result(
-        counts={**told, **{name: number for name, number in letters.items() if number}},
+        counts={**told, **{name: number for name, number in more.items() if number}},
         notices=(*seen.notices, *mailed.notes),
         again=bool(waiting or mailed.deferred),
         waiting=waiting or ("Some mail was put off." if mailed.deferred else ""),

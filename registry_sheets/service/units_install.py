@@ -13,6 +13,7 @@ from pathlib import Path
 from registry_sheets.errors import RegistrySheetsError
 from registry_sheets.registry.text import one_line
 from registry_sheets.service.units import MARKER, Command, Service, Unit
+from registry_sheets.whole_files import write_whole
 
 Run = Callable[[Command], str]
 """Runs a command of the system and gives its output. Raises NotInstalled."""
@@ -146,16 +147,7 @@ def _write(place: Path, content: bytes) -> None:
     """The whole file or none."""
     with _as_problem(place):
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(place)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        write_whole(place, content, 0o644)
 
 
 def _make(folder: Path, user: str) -> None:

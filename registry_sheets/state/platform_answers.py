@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,10 +11,12 @@ from pathlib import Path
 from registry_sheets.errors import StateUnusable
 from registry_sheets.registry.platforms.cleaning import clean_deployment, clean_version
 from registry_sheets.registry.platforms.values import PlatformAnswer
+from registry_sheets.whole_files import write_whole
 
 NAME = "platforms.json"
 LOCK = "platforms.lock"
 
+_OURS = 0o600
 _MOST_BYTES = 2**30
 _PATIENCE = 10.0
 _EARLIEST, _LATEST = 1970, 9999
@@ -66,7 +66,7 @@ def keep_answers(folder: Path, answers: Iterable[KeptAnswer]) -> None:
         with _alone(folder):
             all_of_them = {**kept_answers(folder), **{one.answer.platform: one for one in answers}}
             content = TypeAdapter(tuple[KeptAnswer, ...]).dump_json(tuple(all_of_them.values()))
-            _write(folder / NAME, content)
+            write_whole(folder / NAME, content, _OURS)  # platforms name people
     except (OSError, NotImplementedError) as error:  # the latter is filelock's word for a disk without locks
         why = getattr(error, "strerror", None) or type(error).__name__
         raise StateUnusable(
@@ -81,7 +81,7 @@ def _alone(folder: Path) -> Iterator[None]:
     from filelock import FileLock
 
     with FileLock(folder / LOCK, timeout=_PATIENCE):  # its Timeout is an OSError
-        for left in folder.glob(f"{NAME}.*"):
+        for left in folder.glob(f".{NAME}.*"):
             with suppress(OSError):
                 left.unlink()
         yield
@@ -94,18 +94,3 @@ def _clean(kept: KeptAnswer) -> KeptAnswer:
     versions, deployments = map(clean_version, said.versions), map(clean_deployment, said.deployments)
     clean = replace(said, asked=asked, versions=tuple(versions), deployments=tuple(deployments))
     return replace(kept, answer=clean)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Old or new, whenever the process is killed; for nobody else's eyes, as platforms name people."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

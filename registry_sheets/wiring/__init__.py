@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,11 +105,16 @@ def metric_directions(registry: RegistryConfig) -> Mapping[str, Direction]:
 
 def today_of(registry: RegistryConfig) -> date:
     """Today in the registry's time zone; this machine's where the config names none."""
-    if not registry.settings.time_zone:
-        return datetime.now().astimezone().date()
-    from zoneinfo import ZoneInfo
+    return datetime.now(zone_of(registry)).date()
 
-    return datetime.now(ZoneInfo(registry.settings.time_zone)).date()
+
+def zone_of(registry: RegistryConfig) -> tzinfo:
+    """The registry's time zone; where the config names none, this machine's as it is now."""
+    if registry.settings.time_zone:
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(registry.settings.time_zone)
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def state_of(registry: RegistryConfig) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem
 from registry_sheets.operations.old_lists import CSV_ENDINGS
-from registry_sheets.platform_settings import PlatformKind
+from registry_sheets.platform_settings import PlatformKind, called
 
 if TYPE_CHECKING:
     from registry_sheets.operations.transfer_rows import Incoming
@@ -48,11 +48,11 @@ def is_platform(said: str, registry: RegistryConfig) -> bool:
     path = Path(said)
     if path.suffix.lower() in _LISTS and path.exists():
         return False
-    words = {said.casefold() for one in registry.settings.platform for said in (one.label, one.kind)}
-    if said.casefold() in (*words, *get_args(PlatformKind)):
+    known = registry.settings.platform
+    if (said.strip() and called(known, said)) or said.casefold() in get_args(PlatformKind):
         return True
     elsewhere = is_web_address(said) or google_address(said) is not None
-    return bool(words) and not (elsewhere or path.suffix.lower() in _LISTS or path.exists())
+    return bool(known) and not (elsewhere or path.suffix.lower() in _LISTS or path.exists())
 
 
 def _asking(said: str, registry: RegistryConfig, models: tuple[str, ...], every: bool) -> Callable[[View], Incoming]:

@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import CannotSave, ConfigProblem, PlatformUnanswered
-from registry_sheets.platform_settings import PlatformKind, PlatformSettings
+from registry_sheets.platform_settings import PlatformKind, PlatformSettings, called
 from registry_sheets.registry.platforms.terms import PlatformTerms
+from registry_sheets.wiring.platforms import platform_terms, see_installed
 
 if TYPE_CHECKING:
     from registry_sheets.platforms.exporting.base import RegistryTarget
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 TARGETS = ("mlflow", "sagemaker")
 """Kinds of platforms to which an export goes."""
 
-_NEEDS = {"mlflow": "httpx", "sagemaker": "boto3"}
 _PATIENCE = 60.0
 
 
@@ -49,7 +48,7 @@ def departure(said: str, registry: RegistryConfig, url: str = "", region: str = 
         raise ConfigProblem(f"An export does not go to {kind}.", f"It goes to: {_ways()}.")
     if (url and kind != "mlflow") or (region and kind != "sagemaker"):
         raise ConfigProblem(f"{'--url' if url else '--region'} says nothing to {kind}.", f"Write it so: {_ways()}.")
-    _installed(kind)
+    see_installed(kind)
     return _mlflow(said, registry, url) if kind == "mlflow" else _sagemaker(said, registry, region)
 
 
@@ -85,20 +84,12 @@ def exporting(registry: RegistryConfig) -> Iterator[None]:
 
 def _kind(said: str, registry: RegistryConfig) -> str:
     wanted = said.strip().casefold()
-    named = next((one.kind for one in registry.settings.platform if one.label.casefold() == wanted), "")
-    return named or (wanted if wanted in get_args(PlatformKind) else "")
+    named = called(registry.settings.platform, wanted) if wanted else []
+    return named[0].kind if named else wanted if wanted in get_args(PlatformKind) else ""
 
 
 def _ways() -> str:
     return "registry-sheets export mlflow --url http://..., or registry-sheets export sagemaker --region ..."
-
-
-def _installed(kind: str) -> None:
-    if find_spec(_NEEDS[kind]) is None:
-        raise PlatformUnanswered(
-            f"What writes to a platform of kind {kind} is not installed ({_NEEDS[kind]} is missing).",
-            f'Install it: pip install "registry-sheets[{kind}]"',
-        )
 
 
 def _mlflow(said: str, registry: RegistryConfig, url: str) -> Departure:
@@ -116,7 +107,7 @@ def _mlflow(said: str, registry: RegistryConfig, url: str) -> Departure:
         token_env=block.token_env,
         ca_file=block.ca_file,
     )
-    return Departure(target, _terms(block))
+    return Departure(target, platform_terms(block))
 
 
 def _sagemaker(said: str, registry: RegistryConfig, region: str) -> Departure:
@@ -133,14 +124,12 @@ def _sagemaker(said: str, registry: RegistryConfig, region: str) -> Departure:
         )
     place = region or block.regions[0]
     target = SagemakerTarget(_label(block, place), place, block.timeout, profile=block.profile, url=block.url)
-    return Departure(target, _terms(block))
+    return Departure(target, platform_terms(block))
 
 
 def _known(said: str, registry: RegistryConfig) -> list[PlatformSettings]:
     """The blocks that are meant: the one of that name, else those of that kind."""
-    wanted = said.strip().casefold()
-    blocks = registry.settings.platform
-    return [one for one in blocks if one.label.casefold() == wanted] or [one for one in blocks if one.kind == wanted]
+    return called(registry.settings.platform, said)
 
 
 def _one(known: list[PlatformSettings], how: str) -> PlatformSettings:
@@ -173,9 +162,3 @@ def _in(region: str) -> PlatformSettings:
 def _label(block: PlatformSettings, place: str) -> str:
     kind = {"mlflow": "MLflow at", "sagemaker": "SageMaker in"}[block.kind]
     return f"{block.name} ({kind} {place})" if block.name else f"{kind} {place}"
-
-
-def _terms(block: PlatformSettings) -> PlatformTerms:
-    return PlatformTerms(
-        block.label, block.kind, block.names, tuple(block.models), tuple(block.leave_out), block.version_tag
-    )

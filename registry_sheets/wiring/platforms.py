@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from registry_sheets.config import RegistryConfig
 from registry_sheets.errors import ConfigProblem, PlatformUnanswered, RegistrySheetsError
-from registry_sheets.platform_settings import PlatformSettings
+from registry_sheets.platform_settings import PlatformSettings, called
 from registry_sheets.settings import nearest
-from registry_sheets.wiring import open_workbook, state_of, terms
+from registry_sheets.wiring import open_workbook, state_of, terms, zone_of
 
 if TYPE_CHECKING:
     from registry_sheets.operations.hearing import Also, AskingNow, Hearing, Settled
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from registry_sheets.platforms.base import Platform
     from registry_sheets.platforms.deadline import Deadline
     from registry_sheets.registry.platforms.reconciling import Reconciled
+    from registry_sheets.registry.platforms.terms import PlatformTerms
     from registry_sheets.registry.platforms.values import PlatformAnswer
     from registry_sheets.registry.table import Lists, ModelTable
 
@@ -71,15 +71,10 @@ def _sheet(registry: RegistryConfig) -> tuple[ModelTable, Lists]:
 
 def with_platform(registries: Sequence[RegistryConfig], name: str) -> Sequence[RegistryConfig]:
     """Of several registries those that have a platform (of that name). Raises ConfigProblem where none has."""
-    having = [one for one in registries if _has(one, name)]
+    having = [one for one in registries if called(one.settings.platform, name)]
     if not having:
-        _chosen(registries[0], name or " ")
+        raise _no_platform(registries[0], name)
     return having
-
-
-def _has(registry: RegistryConfig, name: str) -> bool:
-    wanted = name.casefold()
-    return any(wanted in ("", said.label.casefold(), said.kind) for said in registry.settings.platform)
 
 
 def last_answers(registry: RegistryConfig) -> Hearing | None:
@@ -96,26 +91,35 @@ def last_answers(registry: RegistryConfig) -> Hearing | None:
 def settled(registry: RegistryConfig) -> Settled:
     """What the config says of the registry's platforms and their locations."""
     from registry_sheets.operations.hearing import Settled
-    from registry_sheets.registry.platforms.terms import LocationTerms, PlatformTerms
+    from registry_sheets.registry.platforms.terms import LocationTerms
 
-    terms = (
-        PlatformTerms(said.label, said.kind, said.names, tuple(said.models), tuple(said.leave_out), said.version_tag)
-        for said in registry.settings.platform
-    )
+    terms = map(platform_terms, registry.settings.platform)
     locations = (LocationTerms(said.name, said.platform, said.endpoint) for said in registry.settings.location)
-    return Settled(tuple(terms), tuple(locations), _zone(registry))
+    return Settled(tuple(terms), tuple(locations), zone_of(registry))
+
+
+def platform_terms(said: PlatformSettings) -> PlatformTerms:
+    """What the config says of one platform's models and versions."""
+    from registry_sheets.registry.platforms.terms import PlatformTerms
+
+    return PlatformTerms(said.label, said.kind, said.names, tuple(said.models), tuple(said.leave_out), said.version_tag)
 
 
 def open_platform(said: PlatformSettings, deadline: Deadline) -> Platform:
     """The adapter of a platform. Raises PlatformUnanswered where its packages are not installed, and as it does."""
+    see_installed(said.kind)
+    return _OPENERS[said.kind](said, deadline)
+
+
+def see_installed(kind: str) -> None:
+    """Raises PlatformUnanswered where what speaks to platforms of this kind is not installed."""
     try:
-        for package in _PACKAGES[said.kind]:
+        for package in _PACKAGES[kind]:
             import_module(package)
-        return _OPENERS[said.kind](said, deadline)
     except ImportError as error:
-        extra = "azure" if said.kind == "azureml" else said.kind
+        extra = "azure" if kind == "azureml" else kind
         raise PlatformUnanswered(
-            f"What asks a platform of kind {said.kind} is not installed ({error.name} is missing).",
+            f"What speaks to a platform of kind {kind} is not installed ({error.name} is missing).",
             f'Install it: pip install "registry-sheets[{extra}]"',
         ) from None
 
@@ -193,22 +197,21 @@ def _questions(platforms: Iterable[PlatformSettings]) -> list[Question]:
 
 def _chosen(registry: RegistryConfig, name: str) -> tuple[PlatformSettings, ...]:
     """All platforms of a registry, or the one that is called so or is the only one of that kind."""
-    known = tuple(registry.settings.platform)
-    if not name:
-        return known
-    named = [said for said in known if said.label.casefold() == name.casefold()]
-    named = named or [said for said in known if said.kind == name.casefold()]
-    if len(named) == 1:
-        return tuple(named)
-    if not known:
-        raise ConfigProblem(
-            f"The registry '{registry.name}' has no platform.",
-            "Add a block to its config: [[platform]] with kind, name.",
-        )
-    labels = [said.label for said in known]
-    if len(named) > 1:
-        raise ConfigProblem(f"Several platforms are of kind {name}.", f"Name one of them: {', '.join(labels)}.")
-    raise ConfigProblem(f"There is no platform '{name}'.", nearest(name, labels))
+    named = called(registry.settings.platform, name)
+    if name and not named:
+        raise _no_platform(registry, name)
+    if name and len(named) > 1:
+        labels = ", ".join(said.label for said in named)
+        raise ConfigProblem(f"Several platforms are of kind {name}.", f"Name one of them: {labels}.")
+    return tuple(named)
+
+
+def _no_platform(registry: RegistryConfig, name: str) -> ConfigProblem:
+    labels = [said.label for said in registry.settings.platform]
+    if labels:
+        return ConfigProblem(f"There is no platform '{name}'.", nearest(name, labels))
+    fix = "Add a block to its config: [[platform]] with kind, name."
+    return ConfigProblem(f"The registry '{registry.name}' has no platform.", fix)
 
 
 def _keep(registry: RegistryConfig, chosen: tuple[PlatformSettings, ...], answers: tuple[PlatformAnswer, ...]) -> None:
@@ -230,13 +233,3 @@ def _before(registry: RegistryConfig, chosen: Iterable[PlatformSettings]) -> dic
 def _question(said: PlatformSettings) -> str:
     """What an answer is an answer to: where the platform is, and what counts as live on it."""
     return said.model_dump_json(exclude={"names", "models", "leave_out", "version_tag", "timeout"})
-
-
-def _zone(registry: RegistryConfig) -> tzinfo:
-    if registry.settings.time_zone:
-        from zoneinfo import ZoneInfo
-
-        return ZoneInfo(registry.settings.time_zone)
-    here = datetime.now().astimezone().tzinfo
-    assert here is not None
-    return here

@@ -175,8 +175,10 @@ def test_the_service_asks_at_night_and_not_in_between(server: MlflowServer, fold
     assert do(Task("check", one)).failure is None
     assert line.asked == []
     assert (state_of(one) / "platforms.json").exists()
-    do(Task("nightly", one, "2026-07-02"))
+    assert "not checked" not in do(Task("nightly", one, "2026-07-02")).counts
     assert line.asked
+    line.stop()
+    assert do(Task("nightly", one, "2026-07-03")).counts["not checked"] == 1
 
 
 def test_live_says_whether_it_is_so(server: MlflowServer, folder: Path, line: Line) -> None:

@@ -329,7 +329,7 @@ def test_a_file_that_is_too_large_or_none_is_not_read(tmp_path: Path, monkeypatc
 
 
 def test_what_a_run_left_that_was_killed_is_tidied_up(tmp_path: Path) -> None:
-    (tmp_path / f"{NAME}.abc123").write_text("half")
+    (tmp_path / f".{NAME}.abc123").write_text("half")
     keep_answers(tmp_path, [KeptAnswer("q", ANSWER)])
     assert {path.name for path in tmp_path.iterdir()} <= {NAME, LOCK}
 

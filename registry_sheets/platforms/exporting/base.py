@@ -13,8 +13,6 @@ from typing import ClassVar, NamedTuple
 
 from registry_sheets.registry.platforms.leaving import LeavingModel
 
-NOTHING: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True)
 class ThereVersion:
