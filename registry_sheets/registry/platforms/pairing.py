@@ -127,9 +127,10 @@ class Pairing:
         return "\n".join(loose(text) for one in unknown for text in (one.endpoint, one.source))
 
     def candidates(self, model: str) -> Sequence[str]:
-        """The names of the sheet's models, where a platform's model may be any of several."""
+        """The names of the sheet's models, where a platform's model may be any of several: most rows first."""
         keys = self._recognising.keys_of(model)
-        return [self._sheet.names.names[key] for key in keys] if len(keys) > 1 else ()
+        by_rows = sorted(keys, key=lambda key: -len(self._sheet.versions_of(key)))
+        return [self._sheet.names.names[key] for key in by_rows] if len(keys) > 1 else ()
 
     def may_have_row(self, model: str, version: str) -> bool:
         """Whether a platform's model may be any of several of the sheet, one of which has this version."""
